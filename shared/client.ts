@@ -1,0 +1,115 @@
+import { z } from 'zod';
+
+/** How a server entry reaches its server, as far as its config shows: only a real call proves `routed`. */
+export const RouteState = z.enum(['routed', 'direct', 'blocked', 'unknown']);
+export type RouteState = z.infer<typeof RouteState>;
+
+/** A secret seen in a config: where in the entry (`env.TOKEN`, `args[2]`) and what it looks like; never its value. */
+export const SecretSighting = z.object({ location: z.string(), kind: z.string() });
+export type SecretSighting = z.infer<typeof SecretSighting>;
+
+/** One server entry of a config file. All values are masked. */
+export const EntryView = z.object({
+  name: z.string(),
+  transport: z.enum(['stdio', 'http', 'sse', 'ws', 'unknown']),
+  command: z.string().optional(),
+  args: z.array(z.string()).optional(),
+  url: z.string().optional(),
+  disabled: z.boolean(),
+  /** True when the entry already runs through Airlock. */
+  protected: z.boolean(),
+  routeState: RouteState,
+  /** Why this entry cannot be governed, in one sentence. */
+  notGovernable: z.string().optional(),
+  secrets: z.array(SecretSighting),
+  /** Server identity id, or empty where it has none. */
+  server: z.string(),
+  connectionId: z.string().optional(),
+});
+export type EntryView = z.infer<typeof EntryView>;
+
+/** A config file of a client. `error` says why it was left alone. */
+export const FileView = z.object({
+  path: z.string(),
+  scope: z.enum(['user', 'workspace', 'profile', 'local', 'managed']),
+  format: z.enum(['json', 'jsonc', 'toml', 'yaml']),
+  error: z.string().optional(),
+  entries: z.array(EntryView),
+});
+export type FileView = z.infer<typeof FileView>;
+
+/** A client found on this machine. */
+export const ClientView = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** What makes an edit take effect, in one sentence ("Quit Claude Desktop fully, then start it again."). */
+  reload: z.string(),
+  files: z.array(FileView),
+});
+export type ClientView = z.infer<typeof ClientView>;
+
+/** Every client and server found below one home folder. */
+export const ScanReport = z.object({
+  clients: z.array(ClientView),
+  servers: z.array(
+    z.object({
+      id: z.string(),
+      label: z.string(),
+      transport: z.string(),
+      usedBy: z.array(z.string()),
+    }),
+  ),
+});
+export type ScanReport = z.infer<typeof ScanReport>;
+
+/** What a protect or restore would do to one file, as a unified diff with secrets masked. */
+export const FilePreview = z.object({
+  clientId: z.string(),
+  clientName: z.string(),
+  path: z.string(),
+  diff: z.string(),
+  /** Names of the entries that change. */
+  entries: z.array(z.string()),
+  /** Why this file will be left alone, in one sentence. */
+  refused: z.string().optional(),
+  /** Hex SHA-256 of the bytes the preview was made from; the write refuses when the file has changed since. */
+  basedOn: z.string(),
+});
+export type FilePreview = z.infer<typeof FilePreview>;
+
+/** What was done to one file. */
+export const FileChange = z.object({
+  clientId: z.string(),
+  clientName: z.string(),
+  path: z.string(),
+  result: z.enum(['changed', 'unchanged', 'refused', 'restored-exact', 'restored-entries']),
+  entries: z.array(z.string()),
+  reason: z.string().optional(),
+});
+export type FileChange = z.infer<typeof FileChange>;
+
+/** A protected entry, as our journal keeps it. Secret values live in the keychain under `connection/<id>`. */
+export const Connection = z.object({
+  id: z.string(),
+  clientId: z.string(),
+  clientName: z.string(),
+  file: z.string(),
+  /** Where in the file the entry stands, e.g. `["mcpServers","files"]`. */
+  keyPath: z.array(z.string()),
+  name: z.string(),
+  serverId: z.string(),
+  serverLabel: z.string(),
+  command: z.string(),
+  /** The original argv after the command; a secret literal is replaced by `{"secret":"args[2]"}`. */
+  args: z.array(z.union([z.string(), z.object({ secret: z.string() })])),
+  cwd: z.string().optional(),
+  /** Names of env variables whose literal values are in the keychain. */
+  secretEnv: z.array(z.string()),
+  /** Names of env variables that hold placeholders the client expands; the bridge hands their values on. */
+  forwardedEnv: z.array(z.string()),
+  /** True where the original argv holds placeholders and so stays in the file after `--`. */
+  argvInFile: z.boolean(),
+  createdAt: z.number(),
+  restoredAt: z.number().optional(),
+});
+export type Connection = z.infer<typeof Connection>;
