@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Finding } from './finding.ts';
-import { Rule, Risk } from './policy.ts';
+import { Risk, RiskLevel, Rule } from './policy.ts';
 
 /** What a remembered yes covers: exactly these arguments, any call of this tool, or any tool of this server. */
 export const GrantScope = z.enum(['arguments', 'tool', 'server']);
@@ -18,6 +18,7 @@ export const Grant = z.object({
   clientName: z.string(),
   serverId: z.string(),
   serverLabel: z.string(),
+  method: z.string(),
   tool: z.string(),
   pin: z.string(),
   scope: GrantScope,
@@ -26,6 +27,8 @@ export const Grant = z.object({
   argumentsHash: z.string().optional(),
   /** The masked arguments it was given for, for the list of grants. */
   argumentsText: z.string().optional(),
+  /** The risk it was given for; a call above it asks again. */
+  riskLevel: RiskLevel,
   /** Hash of the policy that allowed it; it dies when the policy changes. */
   policyHash: z.string(),
   createdAt: z.number(),

@@ -12,6 +12,10 @@ export type Rule = z.infer<typeof Rule>;
 export const RiskLevel = z.enum(['read', 'write', 'send', 'execute', 'destroy', 'unknown']);
 export type RiskLevel = z.infer<typeof RiskLevel>;
 
+/** True when `level` is no worse than `ceiling` in the order of RiskLevel. */
+export const withinRisk = (level: RiskLevel, ceiling: RiskLevel): boolean =>
+  RiskLevel.options.indexOf(level) <= RiskLevel.options.indexOf(ceiling);
+
 /** A risk with the reasons for it, one short sentence each. */
 export const Risk = z.object({ level: RiskLevel, reasons: z.array(z.string()) });
 export type Risk = z.infer<typeof Risk>;
