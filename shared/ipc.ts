@@ -125,3 +125,6 @@ export type PageApi<R extends Role> = {
 
 /** The channel of a call or a push. */
 export const channel = (name: CallName | keyof typeof pushes): string => `airlock:${name}`;
+
+/** The origin all our pages are served from. */
+export const pageOrigin = 'app://local';

@@ -1,0 +1,4 @@
+import { contextBridge } from 'electron';
+import { pageApi } from './page-api.ts';
+
+contextBridge.exposeInMainWorld('airlock', pageApi('approval'));
