@@ -1,0 +1,123 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { createServer } from 'node:net';
+import { checkEcho, type Driver, initialize } from './stdio-driver.ts';
+
+/** A free loopback port. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+const messageOf = (body: string, type: string): unknown => {
+  if (!type.includes('event-stream')) return JSON.parse(body);
+  const data = body.split('\n').filter((line) => line.startsWith('data:'));
+  const last = data.at(-1);
+  if (!last) throw new Error(`no event in ${body.slice(0, 200)}`);
+  return JSON.parse(last.slice(5));
+};
+
+/** Drives a bridge that serves Streamable HTTP (2025-06-18) on loopback, with keep-alive. */
+export async function httpDriver(
+  command: string,
+  args: readonly string[],
+  port: number,
+  path = '/mcp',
+): Promise<Driver> {
+  const start = performance.now();
+  const child: ChildProcess = spawn(command, [...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: process.env,
+  });
+  let log = '';
+  const keep = (chunk: Buffer) => {
+    log = (log + chunk.toString()).slice(-2_000);
+  };
+  child.stdout?.on('data', keep);
+  child.stderr?.on('data', keep);
+  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  let session: string | undefined;
+  let nextId = 1;
+
+  const post = (message: object): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      const body = JSON.stringify(message);
+      const request = httpRequest(
+        {
+          host: '127.0.0.1',
+          port,
+          path,
+          method: 'POST',
+          agent,
+          headers: {
+            'content-type': 'application/json',
+            accept: 'application/json, text/event-stream',
+            'mcp-protocol-version': '2025-06-18',
+            'content-length': Buffer.byteLength(body),
+            ...(session ? { 'mcp-session-id': session } : {}),
+          },
+        },
+        (response: IncomingMessage) => {
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          response.on('end', () => {
+            const id = response.headers['mcp-session-id'];
+            if (typeof id === 'string') session = id;
+            const text = Buffer.concat(chunks).toString();
+            if ((response.statusCode ?? 500) >= 400)
+              return reject(new Error(`${response.statusCode}: ${text}`));
+            try {
+              resolve(text ? messageOf(text, response.headers['content-type'] ?? '') : undefined);
+            } catch (error) {
+              reject(error as Error);
+            }
+          });
+          response.on('error', reject);
+        },
+      );
+      request.on('error', reject);
+      request.end(body);
+    });
+
+  const deadline = performance.now() + 30_000;
+  for (;;) {
+    try {
+      await post({ jsonrpc: '2.0', id: nextId++, method: 'initialize', params: initialize });
+      break;
+    } catch (error) {
+      if (performance.now() > deadline || child.exitCode !== null) {
+        throw new Error(`${command} ${args[0]} never answered: ${String(error)} ${log}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+  const readyMs = performance.now() - start;
+  await post({ jsonrpc: '2.0', method: 'notifications/initialized' });
+  return {
+    readyMs,
+    pid: child.pid,
+    async call(text) {
+      checkEcho(
+        await post({
+          jsonrpc: '2.0',
+          id: nextId++,
+          method: 'tools/call',
+          params: { name: 'echo', arguments: { text } },
+        }),
+        text,
+      );
+    },
+    async close() {
+      agent.destroy();
+      const gone = child.exitCode === null ? once(child, 'exit') : Promise.resolve();
+      child.kill('SIGTERM');
+      setTimeout(() => child.kill('SIGKILL'), 3_000).unref();
+      await gone;
+    },
+  };
+}
