@@ -91,7 +91,7 @@ export async function httpDriver(
       break;
     } catch (error) {
       if (performance.now() > deadline || child.exitCode !== null) {
-        throw new Error(`${command} ${args[0]} never answered: ${String(error)} ${log}`);
+        throw new Error(`${command} ${args[0]} never answered: ${log}`, { cause: error });
       }
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
