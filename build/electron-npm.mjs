@@ -73,11 +73,11 @@ async function fetchInto(folder) {
       '--ignore-scripts',
       '--silent',
     ];
-    const { code, output } = await run('npm', packed, { quiet: true, cwd: work, timeout: 900_000 });
+    const { code, errors } = await run('npm', packed, { quiet: true, cwd: work, timeout: 900_000 });
     const tarball = (await readdir(work)).find((name) => name.endsWith('.tgz'));
     if (code !== 0 || tarball === undefined) {
       throw new StepFailed(
-        `npm pack ${source.spec} failed: ${output.trim().split('\n')[0] ?? code}`,
+        `npm pack ${source.spec} failed: ${errors.trim().split('\n')[0] || `code ${code}`}`,
       );
     }
     const file = path.join(work, tarball);
@@ -174,6 +174,6 @@ async function digest(file, algorithm, encoding) {
 
 /** @param {string} command @param {readonly string[]} args */
 async function must(command, args) {
-  const { code, output } = await run(command, args, { quiet: true });
-  if (code !== 0) throw new StepFailed(`${command} failed: ${output.trim().split('\n').at(-1)}`);
+  const { code, errors } = await run(command, args, { quiet: true });
+  if (code !== 0) throw new StepFailed(`${command} failed: ${errors.trim().split('\n').at(-1)}`);
 }

@@ -35,13 +35,13 @@ export async function installOfficial(limit) {
     const problem = await unreachable(version);
     if (problem !== undefined) return problem;
   }
-  const { code, output } = await runNode([path.join(folder, 'install.js')], {
+  const { code, errors } = await runNode([path.join(folder, 'install.js')], {
     quiet: true,
     timeout: limit,
   });
   if (officialRuntime() !== undefined) return undefined;
   if (code === 128) return `the download took longer than ${limit / 1000} seconds`;
-  return output.trim().split('\n')[0] || `its installer ended with code ${code}`;
+  return errors.trim().split('\n')[0] || `its installer ended with code ${code}`;
 }
 
 /** @param {string} file */

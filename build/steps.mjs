@@ -41,7 +41,7 @@ export class StepFailed extends Error {
  * @param {string} command
  * @param {readonly string[]} [args]
  * @param {RunOptions} [options]
- * @returns {Promise<{ code: number, output: string }>} output is empty unless `quiet`
+ * @returns {Promise<{ code: number, output: string, errors: string }>} stdout and stderr, empty unless `quiet`
  */
 export function run(command, args = [], options = {}) {
   const { env, cwd = root, timeout, stdio, shell = false, quiet = false } = options;
@@ -54,14 +54,15 @@ export function run(command, args = [], options = {}) {
       ...(timeout === undefined ? {} : { timeout, killSignal: 'SIGKILL' }),
     });
     let output = '';
+    let errors = '';
     child.stdout?.on('data', (chunk) => {
       output += chunk;
     });
     child.stderr?.on('data', (chunk) => {
-      output += chunk;
+      errors += chunk;
     });
-    child.on('error', (error) => resolve({ code: 127, output: `${output}${error.message}` }));
-    child.on('close', (code) => resolve({ code: code ?? 128, output }));
+    child.on('error', (error) => resolve({ code: 127, output, errors: error.message }));
+    child.on('close', (code) => resolve({ code: code ?? 128, output, errors }));
   });
 }
 

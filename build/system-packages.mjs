@@ -52,12 +52,12 @@ export async function installSystemPackages() {
   say(`System packages: installing ${missing.join(', ')} ...`);
   await apt(['update']);
   const names = await Promise.all(missing.map(currentName));
-  const { code, output } = await apt(['install', '-y', '--no-install-recommends', ...names]);
+  const { code, errors } = await apt(['install', '-y', '--no-install-recommends', ...names]);
   const still = code === 0 ? [] : await missingPackages();
   if (code === 0) say('System packages: installed.');
   else
     say(
-      `System packages: apt-get failed (${lastLine(output)}); still missing: ${still.join(', ')}.`,
+      `System packages: apt-get failed (${lastLine(errors)}); still missing: ${still.join(', ')}.`,
     );
 }
 
