@@ -1,10 +1,11 @@
 import { z } from 'zod';
 
-/** What a kill stops: everything, one client, or one server. */
+/** What a kill stops: everything, one client, one server, or one connection (how a flood is paused). */
 export const KillScope = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('all') }),
   z.object({ kind: z.literal('client'), clientId: z.string() }),
   z.object({ kind: z.literal('server'), serverId: z.string() }),
+  z.object({ kind: z.literal('connection'), connectionId: z.string() }),
 ]);
 export type KillScope = z.infer<typeof KillScope>;
 

@@ -1,0 +1,66 @@
+import type { AppState, Attention } from '../shared/state.ts';
+
+/** Everything but what follows from it: the state before headline and attention are drawn from it. */
+export type StateParts = Omit<AppState, 'protection' | 'attention'>;
+
+const plural = (count: number, one: string, many: string): string =>
+  `${count} ${count === 1 ? one : many}`;
+
+/** What wants the person's eyes, most urgent first, each as one sentence. */
+export function attentionOf(parts: StateParts): Attention[] {
+  const items: (Attention | undefined)[] = [
+    parts.waiting > 0
+      ? {
+          id: 'approvals',
+          kind: 'approval',
+          text: `${plural(parts.waiting, 'call waits', 'calls wait')} for your answer.`,
+        }
+      : undefined,
+    parts.trail.writable
+      ? undefined
+      : { id: 'trail', kind: 'audit', text: `Calls are refused: ${parts.trail.problem}` },
+    parts.keychain.available
+      ? undefined
+      : { id: 'keychain', kind: 'keychain', text: parts.keychain.problem },
+    ...parts.policy.problems.map<Attention>((text, n) => ({
+      id: `policy-${n}`,
+      kind: 'policy',
+      text,
+    })),
+    ...parts.heldTools.map<Attention>((held) => ({
+      id: `held-${held.serverId}-${held.tool}`,
+      kind: 'held-tool',
+      text:
+        held.state === 'changed'
+          ? `${held.tool} of ${held.serverLabel} changed its definition and is held.`
+          : `${held.tool} of ${held.serverLabel} looks poisoned and is held.`,
+    })),
+    ...parts.sessions
+      .filter((session) => session.state === 'failed' || session.state === 'paused')
+      .map<Attention>((session) => ({
+        id: `session-${session.sessionId}`,
+        kind: 'config',
+        text: `${session.connectionName} in ${session.clientName}: ${session.detail}`,
+      })),
+    parts.delivery.state === 'alert'
+      ? {
+          id: 'delivery',
+          kind: 'delivery',
+          text: `The audit endpoint refused ${plural(parts.delivery.setAside, 'batch', 'batches')}: ${parts.delivery.lastError ?? 'no reason given'}`,
+        }
+      : undefined,
+  ];
+  return items.filter((item) => item !== undefined);
+}
+
+/** The one state that tray and dashboard are drawn from. */
+export function appState(parts: StateParts): AppState {
+  const attention = attentionOf(parts);
+  return { ...parts, attention, protection: protectionOf(parts, attention) };
+}
+
+function protectionOf(parts: StateParts, attention: readonly Attention[]): AppState['protection'] {
+  if (parts.kills.length > 0) return 'stopped';
+  if (parts.settings.mode === 'monitor') return 'monitor';
+  return attention.length > 0 ? 'attention' : 'protected';
+}

@@ -1,0 +1,65 @@
+import type { ApprovalAnswer, ApprovalsView, Grant } from '../../shared/approval.ts';
+import type { Entry, VerifyReport } from '../../shared/audit.ts';
+import type { FileChange, FilePreview, ScanReport } from '../../shared/client.ts';
+import type { Request } from '../../shared/ipc.ts';
+import type { KillOrigin, KillReport, KillScope } from '../../shared/kill.ts';
+import type { Result } from '../../shared/outcome.ts';
+import type { Settings, SettingsPatch } from '../../shared/settings.ts';
+import type { AppState } from '../../shared/state.ts';
+import type { Handlers } from './serve.ts';
+
+type FileRef = Request<'protect'>['files'][number];
+
+/** What the pages can ask of the app, whatever stands behind it. */
+export interface Airlock {
+  state(): AppState;
+  activity(query: Request<'listActivity'>): Entry[];
+  scan(): Promise<ScanReport>;
+  previewProtect(clientId?: string): Promise<FilePreview[]>;
+  protect(files: readonly FileRef[]): Promise<Result<FileChange[]>>;
+  previewRestore(clientId?: string): Promise<FilePreview[]>;
+  restore(files: readonly FileRef[]): Promise<Result<FileChange[]>>;
+  grants(): Grant[];
+  revokeGrant(grantId: string): void;
+  acceptTool(serverId: string, tool: string, heldHash: string): Result<null>;
+  setSettings(patch: SettingsPatch): Result<Settings>;
+  kill(scope: KillScope, origin: KillOrigin, reason?: string): Promise<KillReport>;
+  resume(killId: string, reason: string): Result<null>;
+  verifyAudit(): Promise<VerifyReport>;
+  exportAudit(): Promise<Result<{ path: string; entries: number }>>;
+  approvals(): ApprovalsView;
+  answerApproval(answer: ApprovalAnswer): Result<null>;
+  pauseConnection(connectionId: string): void;
+  approvalsShown(revision: number): void;
+}
+
+/** What the pages can ask of the desktop. */
+export interface Desktop {
+  openApprovals(): void;
+  openDataFolder(): Promise<void>;
+}
+
+/** Wires the contract to the app: one line for each call, no decision of its own. */
+export const handlers = (airlock: Airlock, desktop: Desktop): Handlers => ({
+  getState: () => airlock.state(),
+  listActivity: (query) => airlock.activity(query),
+  scanClients: () => airlock.scan(),
+  previewProtect: ({ clientId }) => airlock.previewProtect(clientId),
+  protect: ({ files }) => airlock.protect(files),
+  previewRestore: ({ clientId }) => airlock.previewRestore(clientId),
+  restore: ({ files }) => airlock.restore(files),
+  listGrants: () => airlock.grants(),
+  revokeGrant: ({ grantId }) => airlock.revokeGrant(grantId),
+  acceptTool: ({ serverId, tool, heldHash }) => airlock.acceptTool(serverId, tool, heldHash),
+  setSettings: (patch) => airlock.setSettings(patch),
+  resume: ({ killId, reason }) => airlock.resume(killId, reason),
+  verifyAudit: () => airlock.verifyAudit(),
+  exportAudit: () => airlock.exportAudit(),
+  openApprovals: () => desktop.openApprovals(),
+  openDataFolder: () => desktop.openDataFolder(),
+  kill: ({ scope }) => airlock.kill(scope, 'dashboard'),
+  getApprovals: () => airlock.approvals(),
+  answerApproval: (answer) => airlock.answerApproval(answer),
+  pauseConnection: ({ connectionId }) => airlock.pauseConnection(connectionId),
+  approvalsShown: ({ revision }) => airlock.approvalsShown(revision),
+});
