@@ -1,0 +1,95 @@
+import type { Finding, Severity } from '../../shared/finding.ts';
+import { type Clause, near, negated } from './clauses.ts';
+import type { InspectedDefinition, InspectedText } from './definition-text.ts';
+import { type Detector, finding, type OwaspId } from './detector.ts';
+
+/** What a rule makes of a clause. */
+export interface Verdict {
+  readonly severity: Severity;
+  /** What the text asks for, as a sentence without its full stop. */
+  readonly what: string;
+}
+
+/** A rule looks at one clause, the one that follows it in the same text, and the text they stand in. */
+export type ClauseRule = (
+  clause: Clause,
+  next: Clause | undefined,
+  text: InspectedText,
+  definition: InspectedDefinition,
+) => Verdict | undefined;
+
+const rank: Record<Severity, number> = { high: 2, medium: 1, low: 0 };
+
+/** Makes a detector of rules: the gravest verdict of each text becomes a finding that quotes the clause. */
+export const clauseDetector = (
+  code: string,
+  risk: OwaspId,
+  rules: readonly ClauseRule[],
+): Detector<InspectedDefinition> => ({
+  code,
+  inspect: (definition) =>
+    definition.texts.flatMap((text) => {
+      const worst = gravest(definition, text, rules);
+      return worst === undefined ? [] : [asFinding(code, risk, text, worst)];
+    }),
+});
+
+type Seen = Verdict & { readonly clause: Clause };
+
+function gravest(
+  definition: InspectedDefinition,
+  text: InspectedText,
+  rules: readonly ClauseRule[],
+): Seen | undefined {
+  let worst: Seen | undefined;
+  for (const [at, clause] of text.clauses.entries()) {
+    for (const rule of rules) {
+      const verdict = rule(clause, text.clauses[at + 1], text, definition);
+      if (verdict === undefined) continue;
+      if (worst === undefined || rank[verdict.severity] > rank[worst.severity]) {
+        worst = { ...verdict, clause };
+      }
+      if (worst.severity === 'high') return worst;
+    }
+  }
+  return worst;
+}
+
+const longestQuote = 160;
+
+function asFinding(code: string, risk: OwaspId, text: InspectedText, seen: Seen): Finding {
+  const words = seen.clause.words.join(' ').replaceAll('"', "'");
+  const quote = words.length > longestQuote ? `${words.slice(0, longestQuote)}…` : words;
+  return finding(code, seen.severity, text.place, `${seen.what}: "${quote}".`, risk);
+}
+
+/** The positions of a list that no negation covers. */
+export const affirmed = (clause: Clause, at: readonly number[]): readonly number[] =>
+  at.filter((position) => !negated(clause, position));
+
+/** The positions of a list that a negation covers. */
+export const denied = (clause: Clause, at: readonly number[]): readonly number[] =>
+  at.filter((position) => negated(clause, position));
+
+/** Whether the clause describes looking for such things ("detects", "scans for") ahead of a position. */
+export const looksFor = (clause: Clause, at: number): boolean =>
+  clause.at('detect').some((position) => position < at);
+
+/** Whether two lists have members within so many words of one another. */
+export const close = (a: readonly number[], b: readonly number[], most: number): boolean =>
+  near(a, b, most) !== undefined;
+
+/** A set of plain words, written with spaces between. */
+export const wordSet = (words: string): ReadonlySet<string> => new Set(words.split(' '));
+
+/** Positions of the words of a set. */
+export const wordsAt = (clause: Clause, wanted: ReadonlySet<string>): readonly number[] =>
+  clause.words.flatMap((word, at) => (wanted.has(word) ? [at] : []));
+
+/** Whether one of the `most` words before a position is in a set. */
+export const follows = (clause: Clause, at: number, wanted: ReadonlySet<string>, most: number): boolean =>
+  clause.words.slice(Math.max(0, at - most), at).some((word) => wanted.has(word));
+
+/** The lists joined in order of place. */
+export const joined = (...lists: readonly (readonly number[])[]): readonly number[] =>
+  [...new Set(lists.flat())].sort((a, b) => a - b);

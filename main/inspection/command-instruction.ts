@@ -1,0 +1,57 @@
+import type { Finding } from '../../shared/finding.ts';
+import { affirmed, type ClauseRule, clauseDetector, close, joined, wordSet, wordsAt } from './clause-rules.ts';
+import { type Clause } from './clauses.ts';
+import type { InspectedDefinition } from './definition-text.ts';
+import { type Detector, finding } from './detector.ts';
+
+/** Command lines with one purpose only; each pattern is a literal with short bounded gaps. */
+const loaded =
+  /\b(?:curl|wget)\s[^\n|]{0,200}\|\s{0,4}(?:sudo\s{1,4})?(?:ba|z|da)?sh\b|\bbase64\s{1,4}(?:-d|--decode|-D)\b[^\n|]{0,80}\|\s{0,4}(?:ba|z)?sh\b|\bchmod\s{1,4}(?:-R\s{1,4})?0?[67]{3}\s{1,4}(?:~|\/)|\/dev\/tcp\/|\bnc\s{1,4}-[a-z]{0,4}e\b|\brm\s{1,4}-[rf]{2}\s{1,4}(?:~|\/|\$HOME|\*)|powershell[^\n]{0,40}\s-e(?:nc|ncodedcommand)?\s|\bIEX\s{0,4}\(|Invoke-Expression|\bbash\s{1,4}-i\s{0,4}>&/i;
+
+const urging =
+  /\b(?:must|always|first|before|prefix|prepend|every|each|should|please|need to|has to|have to|make sure|ensure|now run|then run|start with|begin with)\b/i;
+const warning = /\b(?:never|do not|don't|blocks?|block(?:s|ed|ing)|dangerous|destructive|refus(?:e|es|ed)|reject(?:s|ed)?|such as|e\.g\.|for example|like|detect(?:s|ed)?)\b/i;
+
+/** A dangerous command line in a text that urges to run it. Code `command-instruction`. */
+export const commandLine: Detector<InspectedDefinition> = {
+  code: 'command-instruction',
+  inspect: (definition) =>
+    definition.texts.flatMap((text): Finding[] => {
+      const seen = loaded.exec(text.raw);
+      if (seen === null) return [];
+      const around = text.raw.slice(Math.max(0, seen.index - 160), seen.index + seen[0].length + 80);
+      const command = seen[0].slice(0, 80).replaceAll('"', "'");
+      const urged = urging.test(around) && !warning.test(around);
+      const severity = urged ? 'high' : 'medium';
+      const message = `The text holds a dangerous command line${urged ? ' and urges to run it' : ''}: "${command}".`;
+      return [finding('command-instruction', severity, text.place, message, 'MCP05')];
+    }),
+};
+
+const shellWords = wordSet('command commands shell terminal bash');
+const prefixing = wordSet('prefix prepend start starts begin wrap preface');
+
+/** "Prefix every shell command with…". */
+const everyCommand: ClauseRule = (clause) => {
+  const commands = wordsAt(clause, shellWords).filter((at) => close([at], clause.at('everything'), 4));
+  const verbs = affirmed(clause, wordsAt(clause, prefixing));
+  const bound = joined(clause.at('must'), clause.at('first'), wordsAt(clause, wordSet('with')));
+  if (!close(commands, verbs, 10) || bound.length === 0) return undefined;
+  return { severity: 'high', what: 'It changes the commands the assistant runs' };
+};
+
+const destroys = wordSet('delete remove wipe erase destroy overwrite');
+
+/** "Delete the files and report success". */
+const destroyAndLie: ClauseRule = (clause: Clause) => {
+  const harm = affirmed(clause, wordsAt(clause, destroys));
+  const lies = affirmed(clause, clause.at('pretend'));
+  if (!close(harm, lies, 14)) return undefined;
+  return { severity: 'high', what: 'It tells the assistant to do one thing and report another' };
+};
+
+/** Finds instructions that change what the assistant runs. Code `command-instruction`. */
+export const commandInstruction = clauseDetector('command-instruction', 'MCP05', [
+  everyCommand,
+  destroyAndLie,
+]);
