@@ -1,0 +1,76 @@
+// npm run bench [-- --quick]: one interleaved run of everything, ratios against direct stdio in the same run.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { root } from '../e2e/airlock-app.ts';
+import { openLab } from './cases.ts';
+import { compare, type Sample, table } from './measure.ts';
+
+const quick = process.argv.includes('--quick');
+const options = quick
+  ? { rounds: 1, calls: 600, bytes: 64 }
+  : { rounds: 3, calls: 2_000, bytes: 64 };
+
+/** What the budgets say of a run: each a claim with the figure that holds it or not. */
+function verdicts(
+  results: ReadonlyMap<string, Sample>,
+  peers: readonly string[],
+): [string, boolean][] {
+  const of = (name: string): Sample => {
+    const sample = results.get(name);
+    if (!sample) throw new Error(`${name} was not measured`);
+    return sample;
+  };
+  const direct = of('direct stdio');
+  const governed = of('Airlock, governed in Electron');
+  const bridges = peers.map(of);
+  const fastest = Math.min(...bridges.map((sample) => sample.p50));
+  const most = Math.max(...bridges.map((sample) => sample.perSecond));
+  const ratio = governed.p50 / direct.p50;
+  return [
+    [`governed p50 is ${ratio.toFixed(2)} x direct (at most 3.5)`, ratio <= 3.5],
+    [
+      `governed p50 is ${(fastest / governed.p50).toFixed(2)} x faster than the fastest npm bridge`,
+      governed.p50 < fastest,
+    ],
+    [
+      `governed calls/s is ${(governed.perSecond / most).toFixed(2)} x the fastest npm bridge`,
+      governed.perSecond > most,
+    ],
+  ];
+}
+
+const lab = await openLab();
+try {
+  const results = await compare(lab.cases, options, console.log);
+  const peers = lab.cases.filter((one) => one.peer).map((one) => one.name);
+  const lines = table(results);
+  console.log(`\n${lines}\n`);
+  const judged = verdicts(results, peers);
+  for (const [claim, holds] of judged) console.log(`${holds ? 'holds ' : 'MISSED'}  ${claim}`);
+  const machine = `${cpus().length} x ${cpus()[0]?.model.trim() ?? 'unknown processor'}, Node ${process.versions.node}`;
+  const record = {
+    date: new Date().toISOString().slice(0, 10),
+    command: quick ? 'npm run bench -- --quick' : 'npm run bench',
+    machine,
+    ...options,
+    results: Object.fromEntries(results),
+    verdicts: Object.fromEntries(judged),
+  };
+  writeFileSync(join(root, 'test/bench/results.json'), `${JSON.stringify(record, null, 2)}\n`);
+  if (!quick)
+    intoReadme(
+      `${lines}\n\n${record.date}, ${machine}; \`${record.command}\`: 64-byte echo, medians of ${options.rounds} interleaved rounds.`,
+    );
+} finally {
+  await lab.close();
+}
+
+function intoReadme(text: string): void {
+  const file = join(root, 'README.md');
+  const readme = readFileSync(file, 'utf8');
+  writeFileSync(
+    file,
+    readme.replace(/(<!-- bench:start -->)[\s\S]*(<!-- bench:end -->)/, `$1\n${text}\n$2`),
+  );
+}
