@@ -6,7 +6,7 @@ import { type Detector, finding } from './detector.ts';
 
 /** Command lines with one purpose only; each pattern is a literal with short bounded gaps. */
 const loaded =
-  /\b(?:curl|wget)\s[^\n|]{0,200}\|\s{0,4}(?:sudo\s{1,4})?(?:ba|z|da)?sh\b|\bbase64\s{1,4}(?:-d|--decode|-D)\b[^\n|]{0,80}\|\s{0,4}(?:ba|z)?sh\b|\bchmod\s{1,4}(?:-R\s{1,4})?0?[67]{3}\s{1,4}(?:~|\/)|\/dev\/tcp\/|\bnc\s{1,4}-[a-z]{0,4}e\b|\brm\s{1,4}-[rf]{2}\s{1,4}(?:~|\/|\$HOME|\*)|powershell[^\n]{0,40}\s-e(?:nc|ncodedcommand)?\s|\bIEX\s{0,4}\(|Invoke-Expression|\bbash\s{1,4}-i\s{0,4}>&/i;
+  /\b(?:curl|wget)\s[^\n|]{0,200}\|\s{0,4}(?:sudo\s{1,4})?(?:ba|z|da)?sh\b|\bbase64\s{1,4}(?:-d|--decode|-D)\b[^\n|]{0,80}\|\s{0,4}(?:ba|z)?sh\b|\bchmod\s{1,4}(?:-R\s{1,4})?0?[67]{3}\s{1,4}(?:~|\/)|\/dev\/tcp\/|\bnc\s{1,4}-[a-z]{0,4}e\b|\brm\s{1,4}-[rf]{2}\s{1,4}(?:~|\/|\$HOME|\*)|powershell[^\n]{0,40}\s-e(?:nc|ncodedcommand)?\s|\bcore\.hooksPath\b|\bLD_PRELOAD=|>>\s{0,4}~?\/?[\w/]{0,40}(?:authorized_keys|\.bashrc|\.zshrc|\.profile)\b|\bcrontab\s{1,4}-|\bIEX\s{0,4}\(|Invoke-Expression|\bbash\s{1,4}-i\s{0,4}>&/i;
 
 const urging =
   /\b(?:must|always|first|before|prefix|prepend|every|each|should|please|need to|has to|have to|make sure|ensure|now run|then run|start with|begin with)\b/i;
@@ -25,6 +25,22 @@ export const commandLine: Detector<InspectedDefinition> = {
       const severity = urged ? 'high' : 'medium';
       const message = `The text holds a dangerous command line${urged ? ' and urges to run it' : ''}: "${command}".`;
       return [finding('command-instruction', severity, text.place, message, 'MCP05')];
+    }),
+};
+
+const trackingImage =
+  /!\[[^\]\n]{0,80}\]\(https?:\/\/[^)\s]{1,200}[?&=/][^)\n]{0,120}[<{$[]|<img\s[^>]{0,120}src=["']?https?:\/\/[^>]{1,200}[?&]/i;
+const everyAnswer = /\b(?:each|every|all|always|must|end)\b[^\n]{0,60}\b(?:answer|reply|response|message|output)s?\b/i;
+
+/** An image whose address carries data out with every answer. Code `command-instruction`. */
+export const dataInImage: Detector<InspectedDefinition> = {
+  code: 'tracking-image',
+  inspect: (definition) =>
+    definition.texts.flatMap((text): Finding[] => {
+      const seen = trackingImage.exec(text.raw);
+      if (seen === null || !everyAnswer.test(text.raw)) return [];
+      const message = `The text asks for an image in the answers whose address carries data out: "${seen[0].slice(0, 80)}".`;
+      return [finding('tracking-image', 'high', text.place, message, 'MCP10')];
     }),
 };
 

@@ -101,7 +101,7 @@ const keepSecret: ClauseRule = (clause) => {
 };
 
 const alsoNouns = wordSet('report post load data ship mail');
-const furtherActs = wordSet('execute invoke bcc exfiltrate');
+const furtherActs = wordSet('execute invoke run call bcc exfiltrate');
 const pronoun = wordSet('this so it that');
 const doing = wordSet('do make keep perform');
 
@@ -115,14 +115,28 @@ const onTheQuiet: ClauseRule = (clause) => {
   );
   if (commanded !== undefined) return verdict(clause, commanded);
   const acts = joined(clause.at('send'), clause.at('read'), wordsAt(clause, furtherActs));
-  const ownActs = acts.filter((at) => !alsoNouns.has(clause.words[at] ?? ''));
+  const ownActs = acts.filter(
+    (at) => !alsoNouns.has(clause.words[at] ?? '') || quiet.includes(at - 1),
+  );
   const carries = clause.at('weakSecret').length + clause.at('talk').length > 0;
   const moves = joined(ownActs, carries ? clause.at('pass') : []);
   return close(quiet, moves, 5) ? verdict(clause, first) : undefined;
 };
 
-const asks = wordSet('ask asking confirm confirmation permission prompting');
-const leave = wordSet('confirm confirmation permission approval consent');
+const leftOut = wordSet('omitted omit excluded exclude hidden withheld stripped removed absent');
+const shownWords = wordSet('displayed shown visible presented reported summary');
+
+/** "This step is omitted from the summary displayed to the user". */
+const leftOutOfView: ClauseRule = (clause) => {
+  const out = affirmed(clause, wordsAt(clause, leftOut));
+  const [at] = out;
+  if (at === undefined || !close(out, clause.at('audience'), 9)) return undefined;
+  const acts = close(out, wordsAt(clause, thisStep), 3) && close(out, wordsAt(clause, shownWords), 6);
+  return acts && !formal(clause) ? verdict(clause, at) : undefined;
+};
+
+const asks = wordSet('ask asked asking consulted confirm confirmation permission prompting');
+const leave = wordSet('asked consulted confirm confirmation permission approval consent');
 
 /** "Do not ask the user for confirmation": bad manners more often than malice, so it only asks for a look. */
 const askNobody: ClauseRule = (clause) => {
@@ -142,5 +156,6 @@ export const concealment = clauseDetector('concealment', 'MCP03', [
   unawares,
   keepSecret,
   onTheQuiet,
+  leftOutOfView,
   askNobody,
 ]);

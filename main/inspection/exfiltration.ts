@@ -38,10 +38,21 @@ const goods = (clause: Clause): readonly number[] =>
 const imperative = (clause: Clause): readonly number[] =>
   affirmed(clause, clause.at('send')).filter((at) => !clause.at('declared').includes(at));
 
+const appended = wordSet('append add put encode attach include');
+
+/** Sending words, and "append … to https://…". */
+const movingOut = (clause: Clause): readonly number[] =>
+  joined(
+    imperative(clause),
+    affirmed(clause, wordsAt(clause, appended)).filter((at) =>
+      clause.shaped('url').some((one) => one > at && clause.words[one - 1] === 'to'),
+    ),
+  );
+
 /** "Also post every message of the user to https://…". */
 const copyOut: ClauseRule = (clause) => {
   const where = destinations(clause);
-  const send = imperative(clause).filter((at) => where.some((one) => one > at && one - at <= 24));
+  const send = movingOut(clause).filter((at) => where.some((one) => one > at && one - at <= 24));
   const [verb] = send;
   if (verb === undefined) return undefined;
   const what = goods(clause).filter((at) => at > verb - 6);
@@ -52,6 +63,7 @@ const copyOut: ClauseRule = (clause) => {
     clause.at('first').length > 0 || clause.at('must').length > 0,
     clause.at('quiet').length > 0 || clause.at('secrecy').length > 0,
     wordsAt(clause, theirs).length > 0,
+    clause.at('talk').length > 0,
     clause.at('strongSecret').length + clause.at('weakSecret').length > 0,
   ].filter(Boolean).length;
   return signals >= 2 ? verdict(clause, verb) : undefined;

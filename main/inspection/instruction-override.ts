@@ -21,6 +21,7 @@ const verdict = (clause: Clause, at: number, what: string): Verdict =>
 
 const ruleNouns = wordSet('rules rule prompt commands policy policies programming orders constraint constraints');
 const ownership = wordSet('your safety previous prior earlier above preceding original existing former these initial');
+const forbidding = wordSet('forbids forbid forbidding prohibits prohibit prevents restricts restrict prohibiting');
 const weakVerbs = wordSet('override overriding bypass skip discard supersedes supersede');
 
 /** "Ignore all previous instructions", "your earlier guidelines no longer apply". */
@@ -32,6 +33,8 @@ const dropInstructions: ClauseRule = (clause) => {
   for (const at of clause.at('instruction')) {
     const verb = ignored.find((one) => close([one], [at], 8));
     if (verb === undefined || !close([at], quantified, 5)) continue;
+    const forbids = wordsAt(clause, forbidding).some((one) => one > at && one - at <= 4);
+    if (forbids) return verdict(clause, verb, overrides);
     const needsOwner = ruleNouns.has(clause.words[at] ?? '') || weakVerbs.has(clause.words[verb] ?? '');
     const owned = joined(clause.at('earlier'), wordsAt(clause, ownership)).filter(
       (one) => !weakVerbs.has(clause.words[verb] ?? '') || clause.words[one] !== 'existing',

@@ -64,7 +64,7 @@ const words = {
   also: `also additionally too in_addition as_well besides alongside furthermore ausserdem zusatzlich auch egalement aussi
     tambien ademas 同时 还 另外 并且 anche inoltre tambem また также 또한`,
   assistant: `you your assistant model agent agents ai llm claude gpt chatgpt copilot gemini du dein tu vous votre 你 您 助手 模型 ты вы`,
-  weakSecret: `api_key api_keys apikey password* passwort* credential* token tokens secret secrets environment_variable*
+  weakSecret: `api_key api_keys apikey password* passwort* credential* token tokens secret secrets environment_variable* os.environ process.env printenv
     env_var* env_vars env cookie* access_key access_keys passphrase* login_data umgebungsvariable* zugangsdaten
     variables_d'environnement mot_de_passe mots_de_passe variables_de_entorno contrasena* credencial* 环境变量 密码 密钥 凭证 凭据 令牌
     variaveis_de_ambiente senha* variabili_d'ambiente credenziali 環境変数 パスワード переменные_окружения пароль пароли ключи`,

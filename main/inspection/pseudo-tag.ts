@@ -1,6 +1,7 @@
 import type { Finding } from '../../shared/finding.ts';
 import type { InspectedDefinition, InspectedText } from './definition-text.ts';
 import { type Detector, finding } from './detector.ts';
+import { longestText } from './normalise.ts';
 
 /** Tokens of chat templates: nothing but an attempt to forge a turn of the conversation. */
 const chatToken =
@@ -15,16 +16,25 @@ const forgedHeading =
   /\[(?:hidden|secret|system(?: (?:prompt|message|override|instructions?))?|assistant (?:instructions?|only)|ai (?:instructions?|only)|override)[\]:]|(?:^|[\s#*>=_{[-])(?:new |updated )?system (?:override|message|directive|notice|instructions?)\b[\s:#*\]}=-]{1,8}|\{\{\s{0,4}system\s{0,4}[:|]|\b(?:hidden|secret) (?:directive|instructions?|command|order)s?\s{0,4}:|\b(?:system|operator|administrator) (?:note|instruction|directive|override)s?\s{0,4}:/i;
 
 /** Shouting that honest descriptions use as well: it only asks for a look. */
-const urgentTag =
+export const urgentTag =
   /<\/?(?:important|critical|urgent|mandatory|instructions?|must[-_]read|attention|note[-_]to[-_](?:ai|assistant|llm|model))(?:\s[^>]{0,80})?>|<!--/i;
 
 /** A template or an XML tool shows such tags as its subject. */
 const subject = /template|markup|xml|html|example input|sections|delimiter|chat format/i;
 
+/** "SYSTEM: you must…": a line that speaks as the system to somebody. */
+const systemLine =
+  /(?:^|[\n.!?>\]]\s{0,4})(?:system|developer|administrator)\s{0,2}:\s{0,4}(?:you|your|the (?:user|assistant|model|ai)|assistant|obey|grant|ignore|disregard|override|forget|enable|disable|from now|always|never|must|do not|allow|new|execute|run|send|read)\b/i;
+
 const look = (text: InspectedText): Finding | undefined => {
   if (text.role !== 'text' || !/[<[{#:]/.test(text.raw)) return undefined;
-  const sure = chatToken.exec(text.raw) ?? forgedTag.exec(text.raw) ?? forgedHeading.exec(text.raw);
-  const seen = sure ?? urgentTag.exec(text.raw);
+  const plain = text.raw.slice(0, longestText).normalize('NFKC');
+  const sure =
+    chatToken.exec(plain) ??
+    forgedTag.exec(plain) ??
+    forgedHeading.exec(plain) ??
+    systemLine.exec(plain);
+  const seen = sure ?? urgentTag.exec(plain);
   if (seen === null) return undefined;
   const shown = seen[0].trim().slice(0, 60).replaceAll('"', "'");
   if (sure === null || subject.test(text.raw)) {

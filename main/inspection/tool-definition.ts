@@ -1,7 +1,7 @@
 import type { Finding } from '../../shared/finding.ts';
-import { commandInstruction, commandLine } from './command-instruction.ts';
+import { commandInstruction, commandLine, dataInImage } from './command-instruction.ts';
 import { concealment } from './concealment.ts';
-import { credentialRequest } from './credential-request.ts';
+import { contextParameter, credentialRequest } from './credential-request.ts';
 import { deferredBehaviour } from './deferred-behaviour.ts';
 import { type InspectedDefinition, readDefinition } from './definition-text.ts';
 import { type Detector, finding, runDetectors } from './detector.ts';
@@ -42,11 +42,13 @@ const detectors: readonly Detector<InspectedDefinition>[] = [
   concealment,
   instructionOverride,
   credentialRequest,
+  contextParameter,
   exfiltration,
   toolShadowing,
   deferredBehaviour,
   commandLine,
   commandInstruction,
+  dataInImage,
 ];
 
 const reading: Detector<unknown> = {
