@@ -1,0 +1,69 @@
+import { closeSync, openSync, rmSync } from 'node:fs';
+import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
+import { fail, ok, type Problem, type Result } from '../../shared/outcome.ts';
+import { problemOfError } from './sqlite-problem.ts';
+
+/** A lock this process holds. It also ends with the process, however that ends. */
+export interface HeldLock {
+  /** Gives the lock up; more than once does no harm. The empty file stays: removing it would race with who waits. */
+  release(): void;
+}
+
+/** How long taking a lock waits: longer than the moment for which `lockHeld` touches it. */
+const takeMs = 250;
+
+/**
+ * Takes the lock of a file for as long as the process lives, or tells that another holder has it.
+ *
+ * The lock is SQLite's own write lock on an empty database, which the system drops when the process dies: a crash or
+ * a kill -9 leaves no stale lock behind and a reused process id cannot pass for the holder, on all three systems.
+ * Both would be wrong with a file that names a process id.
+ */
+export function holdLock(path: string): Result<HeldLock> {
+  const taken = take(path, 'a', takeMs);
+  if ('problem' in taken) return { ok: false, problem: taken.problem };
+  if (!('db' in taken)) return fail('lock-held', 'Another Airlock process holds this lock.');
+  let db: DatabaseSyncInstance | undefined = taken.db;
+  return ok({
+    release() {
+      db?.close();
+      db = undefined;
+    },
+  });
+}
+
+/** True while any process, this one included, holds the lock. What cannot be told counts as held. */
+export function lockHeld(path: string): boolean {
+  const taken = take(path, 'r+', 0);
+  if ('db' in taken) taken.db.close();
+  return !('db' in taken || 'absent' in taken);
+}
+
+type Take =
+  | { readonly db: DatabaseSyncInstance }
+  | { readonly busy: true }
+  | { readonly absent: true }
+  | { readonly problem: Problem };
+
+function take(path: string, mode: 'a' | 'r+', timeout: number): Take {
+  let db: DatabaseSyncInstance | undefined;
+  try {
+    closeSync(openSync(path, mode, 0o600));
+    db = new DatabaseSync(path, { timeout });
+    db.exec('BEGIN IMMEDIATE');
+    return { db };
+  } catch (error) {
+    db?.close();
+    if (mode === 'r+' && isAbsent(error)) return { absent: true };
+    const problem = problemOfError(error, 'the lock file');
+    if (problem === undefined) throw error;
+    if (problem.code === 'database-busy') return { busy: true };
+    if (problem.code !== 'database-damaged') return { problem };
+    // Nobody can hold a lock on what is no database, so it may go.
+    rmSync(path, { force: true });
+    return take(path, mode, timeout);
+  }
+}
+
+const isAbsent = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT';
