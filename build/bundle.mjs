@@ -76,7 +76,7 @@ export async function bundle(names = partNames, { quiet = false } = {}) {
       await build();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new StepFailed(`Bundle ${name}: failed. ${reason}`);
+      throw new StepFailed(`Bundle ${name}: failed. ${reason}`, { cause: error });
     }
     writeWhole(stamp, wanted);
     say(`Bundle ${name}: built in ${((performance.now() - started) / 1000).toFixed(1)} s.`);

@@ -46,6 +46,7 @@ export default defineConfig({
       outDir: inRoot('out', 'renderer'),
       // Each page has files of its own, so that nothing of the dashboard's libraries is loaded where calls are approved.
       isolatedEntries: true,
+      minify: true,
       // The pages' Content-Security-Policy allows no inline script and no data: font.
       modulePreload: { polyfill: false },
       assetsInlineLimit: 0,
