@@ -80,6 +80,7 @@ const commands = (clause: Clause, verbs: readonly number[]): boolean =>
   joined(clause.at('must'), clause.at('first'), clause.at('also')).some((at) => !clause.quoted.has(at)) ||
   verbs.some((at) => clause.words[at - 1] === 'you' || clause.words[at - 2] === 'you' || clause.words[at - 1] === 'model');
 
+const grabbing = wordSet('leak exfiltrate steal dump harvest');
 const carried = wordSet('it its them their content contents these');
 
 /** Whether a clause puts something somewhere: "pass its content as `notes`", "place it in b". */
@@ -104,7 +105,8 @@ const handOver: ClauseRule = (clause, next, text, definition) => {
   if (hush) return verdict(clause, verb);
   if (isTrade(text, definition)) return undefined;
   const passed = passesOn(clause) || (next !== undefined && passesOn(next));
-  const commanded = commands(clause, imperative(clause)) || urgentTag.test(text.raw);
+  const greedy = wordsAt(clause, grabbing).length > 0;
+  const commanded = greedy || commands(clause, imperative(clause)) || urgentTag.test(text.raw);
   return commanded || passed ? verdict(clause, verb) : undefined;
 };
 
@@ -140,7 +142,8 @@ const gatherAll: ClauseRule = (clause, next, text, definition) => {
   const also = clause.at('also').length + clause.at('quiet').length > 0;
   const signals = [all, theirs, passedOn, also].filter(Boolean).length;
   if (signals < 2 || (isTrade(text, definition) && !also)) return undefined;
-  const owed = theirs && passedOn && clause.at('must').length > 0 && !namesItself(clause);
+  const bound = clause.at('must').length + clause.quoted.size > 0;
+  const owed = theirs && passedOn && bound && !namesItself(clause);
   return signals >= 3 || (all && passedOn) || (also && passedOn) || owed
     ? verdict(clause, verb)
     : { severity: 'medium', what: asks };

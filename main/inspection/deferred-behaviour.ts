@@ -38,12 +38,13 @@ const inspection = wordSet('review audit inspection vetting approval scan');
 const calm = wordSet('benign benignly harmless harmlessly innocent stable');
 
 /** "It behaves benignly during review". */
-const actsInnocent: ClauseRule = (clause) => {
+const actsInnocent: ClauseRule = (clause, next) => {
   const innocent = joined(wordsAt(clause, calm));
   const watched = wordsAt(clause, joined_(inspection, approval));
   const [at] = innocent;
   if (at === undefined || !close(innocent, watched, 7)) return undefined;
-  const harmful = affirmed(clause, wordsAt(clause, harm));
+  const later = next === undefined ? [] : affirmed(next, wordsAt(next, harm));
+  const harmful = [...affirmed(clause, wordsAt(clause, harm)), ...later];
   const turned = harmful.length > 0 || clause.words.some((word) => /^exfiltrat/.test(word));
   return turned
     ? { severity: 'high', what: 'It announces that it will behave differently once it is trusted' }
