@@ -11,6 +11,8 @@ export interface DatabaseSchema {
   readonly applicationId: number;
   /** SQL steps from an empty file to the present form; `user_version` counts the ones that ran. Only ever appended to. */
   readonly migrations: readonly string[];
+  /** SQL that fails where a table or column is missing that the present form has; it must read no row. */
+  readonly probe: string;
   /** True to check every page before use, as after an error that smelled of damage. */
   readonly suspect?: boolean;
 }
@@ -100,9 +102,12 @@ function attempt(path: string, schema: DatabaseSchema): Attempt {
   }
 }
 
-/** SQLite gives its log and its shared memory the mode of the file, so the file is made before SQLite sees it. */
+/**
+ * SQLite gives its log and its shared memory the mode of the file, so the file is made before SQLite sees it. One
+ * that is there is not opened: closing it again would drop every lock this process has on it (POSIX).
+ */
 function makePrivate(path: string): void {
-  closeSync(openSync(path, 'a', 0o600));
+  if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
 }
 
 /** Whether the file is a sound database of ours, of a version we know. Only reads. */
@@ -110,7 +115,9 @@ function check(db: DatabaseSyncInstance, schema: DatabaseSchema): DatabaseTroubl
   const owner = readValue(db, 'SELECT application_id FROM pragma_application_id');
   const tables = readValue(db, 'SELECT count(*) FROM sqlite_schema');
   if (owner !== schema.applicationId && !(owner === 0 && tables === 0)) return 'database-damaged';
-  if (versionOf(db) > schema.migrations.length) return 'database-newer';
+  const version = versionOf(db);
+  if (version > schema.migrations.length) return 'database-newer';
+  if (version === schema.migrations.length && !runs(db, schema.probe)) return 'database-damaged';
   if (schema.suspect !== true) return undefined;
   const found = readValue(db, 'SELECT quick_check FROM pragma_quick_check LIMIT 1');
   return found === 'ok' ? undefined : 'database-damaged';
@@ -146,6 +153,17 @@ function prepare(db: DatabaseSyncInstance, schema: DatabaseSchema): DatabaseTrou
   }
   // Between check and here another process may have been a newer version.
   return versionOf(db) > schema.migrations.length ? 'database-newer' : undefined;
+}
+
+/** True where the SQL is valid on this file; SQLITE_ERROR (1) is what SQLite says of a missing table. */
+function runs(db: DatabaseSyncInstance, sql: string): boolean {
+  try {
+    db.exec(sql);
+    return true;
+  } catch (error) {
+    if (problemOfError(error, '') === undefined) return false;
+    throw error;
+  }
 }
 
 const versionOf = (db: DatabaseSyncInstance): number =>

@@ -18,6 +18,10 @@ const countKills = (event: 'INSERT' | 'UPDATE' | 'DELETE') => `
 const schema = {
   what: 'the state of Airlock',
   applicationId: 0x41_4c_53_31, // "ALS1"
+  probe: ['connections', 'pins', 'grants', 'kills', 'notes']
+    .map((table) => `SELECT key, value FROM ${table} LIMIT 0;`)
+    .concat('SELECT name, value FROM counters LIMIT 0;')
+    .join('\n'),
   migrations: [
     `${['connections', 'pins', 'grants', 'kills'].map(jsonTableSql).join('\n')}
      CREATE TABLE notes (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 /** A script of this folder in a process of its own. `line` waits for its next message; `kill` is a kill -9. */
 export function childProcess(script: string, ...args: readonly string[]) {
   const child = fork(join(import.meta.dirname, script), args, {
-    execArgv: ['--import', 'tsx'],
+    execArgv: ['--import', 'tsx', '--expose-gc'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const ended = once(child, 'exit');

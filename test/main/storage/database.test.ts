@@ -15,7 +15,12 @@ import { problemOfError } from '../../../main/storage/sqlite-problem.ts';
 import { tempFolder } from './temp-folder.ts';
 
 const create = 'CREATE TABLE t (n INTEGER PRIMARY KEY, text TEXT) STRICT;';
-const schema = { what: 'the test data', applicationId: 0x1234, migrations: [create] };
+const schema = {
+  what: 'the test data',
+  applicationId: 0x1234,
+  probe: 'SELECT n, text FROM t LIMIT 0',
+  migrations: [create],
+};
 
 const opened = (path: string, over: Partial<typeof schema> & { suspect?: boolean } = {}) => {
   const result = openDatabase(path, { ...schema, ...over }, () => 77);
@@ -120,6 +125,14 @@ describe('a damaged file', () => {
       },
     ],
     [
+      'has lost its table',
+      (path) => {
+        const db = new DatabaseSync(path);
+        db.exec('ALTER TABLE t RENAME TO u');
+        db.close();
+      },
+    ],
+    [
       "is another program's, unmarked",
       (path) => {
         writeFileSync(path, '');
@@ -177,7 +190,7 @@ describe('what stands in the way', () => {
     mkdirSync(path);
     expect(openDatabase(path, schema)).toMatchObject({
       ok: false,
-      problem: { code: 'not-writable' },
+      problem: { code: 'disk-error' },
     });
     expect(existsSync(path)).toBe(true);
   });

@@ -45,11 +45,31 @@ test('another process that owns it is named, and a kill -9 frees it', async () =
   if (lock.ok) lock.value.release();
 });
 
+test('a lock outlives every reference to it', async () => {
+  const folder = tempFolder();
+  const child = childProcess('lock-holder.ts', folder);
+  expect(await child.message()).toBe('held');
+  child.send('collect');
+  expect(await child.message()).toBe('collected');
+  expect(instanceOwner(folder)).toEqual({ pid: child.pid, since: 5 });
+  await child.kill();
+});
+
 test('an owner whose name is lost still owns', () => {
   const folder = tempFolder();
   const lock = ownDataFolder(folder, me);
   rmSync(join(folder, 'instance.json'));
   expect(instanceOwner(folder)).toBe('unknown');
+  if (lock.ok) lock.value.release();
+});
+
+test('asking for the owner does not take the lock from the process that asks', async () => {
+  const folder = tempFolder();
+  const lock = ownDataFolder(folder, me);
+  expect(instanceOwner(folder)).toEqual(me);
+  const child = childProcess('lock-holder.ts', folder);
+  expect(await child.message()).toBe('lock-held');
+  await child.kill();
   if (lock.ok) lock.value.release();
 });
 

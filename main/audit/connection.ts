@@ -1,0 +1,93 @@
+import type { Problem } from '../../shared/outcome.ts';
+import type { Head } from './appender.ts';
+import { AuditUnavailable, problemOfTrail } from './audit-unavailable.ts';
+import { openSession, type Session, type SessionPorts } from './session.ts';
+
+/** What the connection needs: where the chain stood last, for what follows a damaged or replaced file. */
+export interface ConnectionPorts extends SessionPorts {
+  readonly head: () => Head | undefined;
+  /** When writing began to fail, or works again. */
+  readonly onState?: (() => void) | undefined;
+}
+
+/**
+ * The way to the trail's file that outlives its troubles: opens it when it is first needed, tells what an error
+ * means, gives a damaged file up so that the next use looks at it closely (and replaces it), and keeps in mind
+ * whether the trail can be written.
+ */
+export function makeConnection(path: string, ports: ConnectionPorts) {
+  let session: Session | undefined;
+  let suspect = false;
+  let problem: Problem | undefined;
+  let ended = false;
+
+  function connect(): Session {
+    if (ended) throw new Error('The trail is closed.');
+    if (session !== undefined) return session;
+    const opened = openSession(path, ports, { suspect, head: suspect ? ports.head() : undefined });
+    if (!opened.ok) throw new AuditUnavailable(opened.problem);
+    session = opened.value;
+    suspect = false;
+    return session;
+  }
+
+  /** What an error means; our own mistakes are thrown on. */
+  function understand(error: unknown): Problem {
+    const found = problemOfTrail(error, (e) => session?.problemOf(e));
+    if (found === undefined) throw error;
+    if (found.code === 'database-damaged') {
+      suspect = true;
+      giveUp();
+    }
+    return found;
+  }
+
+  function giveUp(): void {
+    session?.close('abandon');
+    session = undefined;
+  }
+
+  function settle(next: Problem | undefined): void {
+    const turned = (problem === undefined) !== (next === undefined);
+    problem = next;
+    if (turned) ports.onState?.();
+  }
+
+  return {
+    /** Runs what writes: its success makes the trail writable, its failure throws AuditUnavailable. */
+    writing<T>(work: (session: Session) => T): T {
+      try {
+        const value = work(connect());
+        if (problem !== undefined) settle(undefined);
+        return value;
+      } catch (error) {
+        const found = understand(error);
+        settle(found);
+        throw new AuditUnavailable(found, { cause: error });
+      }
+    },
+    /** Runs what only reads; where the trail cannot be read there is `otherwise`. */
+    reading<T>(work: (session: Session) => T, otherwise: T): T {
+      try {
+        return work(connect());
+      } catch (error) {
+        understand(error);
+        return otherwise;
+      }
+    },
+    /** Takes an error that came up by itself (a sync that failed later): the trail counts as not writable. */
+    failed: (error: unknown): void => settle(understand(error)),
+    /** The session as it is; undefined while none is open. */
+    current: (): Session | undefined => session,
+    /** Lets go of a file that was taken away under us; the next use opens what is there then. */
+    giveUp,
+    /** Why the trail cannot be written; undefined while it can. */
+    problem: (): Problem | undefined => problem,
+    /** Ends it: `leave` with every call closed, `abandon` so that the next start closes them. */
+    end(how: 'leave' | 'abandon'): void {
+      ended = true;
+      session?.close(how);
+      session = undefined;
+    },
+  };
+}
