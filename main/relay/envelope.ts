@@ -1,0 +1,94 @@
+import { isAscii, isUtf8 } from 'node:buffer';
+import { scanArray, skipSpace, tooDeep } from '../../shared/json-members.ts';
+import { type Envelope, invalid, isObject, type Message, type Params } from './message.ts';
+import { type MessageScan, scanMessage } from './message-scan.ts';
+
+const openBrace = 0x7b;
+const openBracket = 0x5b;
+
+/**
+ * Reads one line: one scan over its text finds where the members stand, and one JSON.parse proves that it is JSON. A
+ * line is never changed here; what is forwarded later are its own bytes.
+ */
+export function readEnvelope(line: Buffer): Envelope {
+  const text = decode(line);
+  if (text === undefined) return invalid('not-utf8');
+  const start = skipSpace(text, 0);
+  const first = text.charCodeAt(start);
+  if (first !== openBrace && first !== openBracket) return invalid('not-json');
+  const scans: MessageScan[] = [];
+  const scanOne = (at: number, depth: number) => {
+    const scan = scanMessage(text, at, depth);
+    scans.push(scan);
+    return scan.end;
+  };
+  const end =
+    first === openBrace ? scanOne(start, 0) : scanArray(text, start, (at) => scanOne(at, 1));
+  if (end === tooDeep) return invalid('too-deep');
+  // Universal-newline readers (Python's text mode) end a line at a bare CR: what is one message here would be several
+  // there, and one of them might be a call that nobody judged.
+  const carriage = text.indexOf('\r', start);
+  if (carriage >= 0 && carriage < end) return invalid('ambiguous');
+  const parsed = parse(text);
+  if (parsed === undefined) return invalid('not-json');
+  const [scan] = scans;
+  if (scan === undefined) return invalid('not-a-message');
+  if (first === openBrace) return classify(text, scan, parsed.json);
+  const values = Array.isArray(parsed.json) ? parsed.json : [];
+  const elements = scans.map((element, index) => ({
+    span: element,
+    message: classify(text, element, values[index]),
+  }));
+  return { kind: 'batch', text, elements };
+}
+
+/** The text of a line, or undefined where it is not UTF-8. ASCII, the common case, decodes fastest as Latin-1. */
+function decode(line: Buffer): string | undefined {
+  if (isAscii(line)) return line.toString('latin1');
+  return isUtf8(line) ? line.toString('utf8') : undefined;
+}
+
+function parse(text: string): { readonly json: unknown } | undefined {
+  try {
+    return { json: JSON.parse(text) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the scanned value is, now that it is known to be JSON and what it holds. */
+function classify(text: string, scan: MessageScan, value: unknown): Message {
+  if (!isObject(value)) return invalid('not-a-message');
+  const { top } = scan;
+  const id = value.id;
+  const idSpan = top.get('id');
+  const idKnown = idSpan !== undefined && (typeof id === 'string' || typeof id === 'number');
+  const idText = idKnown && !scan.repeatedId ? text.slice(idSpan.start, idSpan.end) : undefined;
+  const answers = top.has('result') || top.has('error');
+  // Two readers could take two different messages from any of these, and only one of them was judged.
+  if (scan.repeated || scan.looseRoute || (top.has('method') && answers))
+    return invalid('ambiguous', idText, { answers: answers && !top.has('method') });
+
+  const base = { text, span: scan, value };
+  const method = value.method;
+  if (typeof method === 'string') {
+    const params = paramsOf(scan, value.params);
+    const named = { ...base, method, params, looseKeys: scan.looseTop || scan.looseParam };
+    if (idText !== undefined) return { kind: 'request', idText, ...named };
+    return idSpan === undefined ? { kind: 'notification', ...named } : invalid('not-a-message');
+  }
+  if (!answers || top.has('method')) return invalid('not-a-message', idText);
+  if (scan.looseTop) return invalid('ambiguous', idText, { answers });
+  const failed = top.has('error') && value.error !== null;
+  // An error about a message whose id could not be read carries null or none (JSON-RPC 2.0 section 5, MCP).
+  const answered = idText ?? (failed && (id === null || id === undefined) ? 'null' : undefined);
+  if (answered === undefined) return invalid('not-a-message');
+  const result = failed ? undefined : top.get('result');
+  return { kind: 'response', ...base, idText: answered, result, failed };
+}
+
+function paramsOf(scan: MessageScan, value: unknown): Params | undefined {
+  const span = scan.top.get('params');
+  if (scan.params === undefined || span === undefined || !isObject(value)) return undefined;
+  return { span, members: scan.params, repeated: scan.repeatedParam, value };
+}

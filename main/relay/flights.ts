@@ -1,0 +1,162 @@
+import type { Call } from '../../shared/call.ts';
+import { memberSpans } from '../../shared/json-members.ts';
+import { fail } from '../../shared/outcome.ts';
+import type { Stages } from '../../shared/stages.ts';
+import { type CallContext, callOf, type GovernedAction, metaOf } from './governed-call.ts';
+import { type After, reportWaiting } from './human-wait.ts';
+import type { Flight, Lane, Pending } from './lane.ts';
+import type { Request } from './message.ts';
+import { internalError, refusalLine, refusedWith } from './refusal.ts';
+import { type CallPorts, type Ending, handleCall, type Interruption } from './tool-call.ts';
+
+/** What the flights of one session need. */
+export interface FlightPorts {
+  readonly stages: Omit<Stages, 'upstream'>;
+  readonly context: () => CallContext;
+  readonly after: After;
+  readonly progressMs: number;
+  /** The sentence to refuse with while a kill or pause holds this session. */
+  readonly refusing: () => string | undefined;
+  /** Something of ours threw: the session has to stop. */
+  readonly failed: (error: unknown) => void;
+}
+
+/** A governed call on its way, as a kill needs to know it. */
+export interface InFlightCall {
+  readonly call: Call;
+  /** True once the server (or for its own requests the client) has the message. */
+  readonly forwarded: boolean;
+}
+
+/** The governed calls of one session. */
+export interface Flights {
+  /** Starts the way of a governed request. A sentence where its params make no call. */
+  start(lane: Lane, request: Request, action: GovernedAction, pending: Pending): string | undefined;
+  /** Breaks a call off, wherever it is. Its asker is told unless it was the one who cancelled. */
+  interrupt(flight: Flight, why: Interruption): void;
+  all(): readonly InFlightCall[];
+}
+
+/** An empty set of flights. */
+export function makeFlights(ports: FlightPorts): Flights {
+  const flying = new Map<string, Pending>();
+  // The session's own upstream is told of interruptions by `settle`, so that no call pays for a signal of its own.
+  const flightSignal = new AbortController().signal;
+
+  const stages: Stages = {
+    ...ports.stages,
+    kill: { refusal: (call) => ports.refusing() ?? ports.stages.kill.refusal(call) },
+    inspection: {
+      request: (call) => ports.stages.inspection.request(call),
+      answer(call, answer) {
+        const inspected = ports.stages.inspection.answer(call, answer);
+        // A newline inside would end the message early, and what follows would be read as another one.
+        const { bytes } = inspected.answer;
+        const newline = bytes === answer.bytes ? -1 : bytes.indexOf(0x0a);
+        if (newline >= 0 && newline < bytes.length - 1)
+          throw new Error('An inspector made an answer of more than one line.');
+        return inspected;
+      },
+    },
+    upstream: {
+      call(call) {
+        const pending = flying.get(call.id);
+        const flight = pending?.flight;
+        if (pending === undefined || flight === undefined)
+          throw new Error('A call that is not in flight was forwarded.');
+        return new Promise((resolve) => {
+          flight.settle = resolve;
+          pending.place.forward();
+        });
+      },
+    },
+  };
+
+  function start(lane: Lane, request: Request, action: GovernedAction, pending: Pending) {
+    const call = callOf(request, action, pending.place.bytes.length, ports.context());
+    if (typeof call === 'string') return call;
+    const flight: Flight = {
+      call,
+      done: Promise.resolve(),
+      settle: undefined,
+      answer: undefined,
+      interruption: undefined,
+      wait: undefined,
+    };
+    pending.flight = flight;
+    flying.set(call.id, pending);
+    flight.done = handleCall(call, stages, portsOf(lane, request, pending, flight)).catch(
+      ports.failed,
+    );
+    return undefined;
+  }
+
+  function portsOf(lane: Lane, request: Request, pending: Pending, flight: Flight): CallPorts {
+    return {
+      flightSignal,
+      waitSignal() {
+        flight.wait = new AbortController();
+        return flight.wait.signal;
+      },
+      interruption: () => flight.interruption,
+      unchanged(call) {
+        if (call.action !== 'callTool') return true;
+        const now = ports.context().lookupTool(call.target);
+        return now?.pin === call.tool?.pin && now?.state === call.tool?.state;
+      },
+      waiting() {
+        const token = lane.speaker === 'client' ? progressToken(request) : undefined;
+        if (token === undefined) return () => undefined;
+        const tell = (line: string) => pending.place.reply(line);
+        return reportWaiting(token, ports.progressMs, ports.after, tell);
+      },
+      deliver(ending) {
+        flying.delete(flight.call.id);
+        deliver(lane, pending, flight, ending);
+      },
+    };
+  }
+
+  function deliver(lane: Lane, pending: Pending, flight: Flight, ending: Ending): void {
+    const reply = (line: string) => pending.place.reply(line);
+    const stopped = ports.refusing();
+    if (ending.kind === 'answered' && flight.answer !== undefined && stopped === undefined) {
+      if (ending.answer.bytes === ending.original.bytes) flight.answer.forward();
+      else flight.answer.replace(ending.answer.bytes);
+    } else if (ending.kind === 'answered') {
+      const refusal =
+        stopped === undefined ? internalError : refusedWith('denied-by-kill', stopped);
+      reply(refusalLine(pending, refusal));
+    } else if (ending.kind === 'refused' && flight.interruption?.code !== 'cancelled') {
+      reply(refusalLine(pending, ending.refusal));
+    }
+    // The other side has the message and has not answered: what it may still say is kept from the asker.
+    pending.abandoned = flight.settle !== undefined && flight.answer === undefined;
+    if (!pending.abandoned || ending.kind === 'cancelled') lane.asked.remove(pending);
+  }
+
+  function interrupt(flight: Flight, why: Interruption): void {
+    if (flight.interruption !== undefined) return;
+    flight.interruption = why;
+    flight.wait?.abort();
+    flight.settle?.(fail(why.code, why.sentence));
+  }
+
+  return {
+    start,
+    interrupt,
+    all: () =>
+      [...flying.values()].flatMap(({ flight }) =>
+        flight === undefined ? [] : [{ call: flight.call, forwarded: flight.settle !== undefined }],
+      ),
+  };
+}
+
+/** The JSON text of `params._meta.progressToken`, where it is one (a string or a number). */
+function progressToken(request: Request): string | undefined {
+  const token = metaOf(request).progressToken;
+  if (typeof token !== 'string' && typeof token !== 'number') return undefined;
+  const meta = request.params?.members.get('_meta');
+  const span = meta && memberSpans(request.text, meta.start).get('progressToken');
+  return span && request.text.slice(span.start, span.end);
+}

@@ -1,0 +1,58 @@
+import type { Call } from '../../shared/call.ts';
+import type { Result } from '../../shared/outcome.ts';
+import type { Answer } from '../../shared/stages.ts';
+import type { Side } from './governed-call.ts';
+import type { Outlet } from './outlet.ts';
+import type { PendingTable } from './pending.ts';
+import type { RefusedRequest } from './refusal.ts';
+import type { Interruption } from './tool-call.ts';
+
+/** Where a message stands in its stream: alone on a line, or one element of a batch. */
+export interface Place {
+  /** The message's own bytes, without the line's end. */
+  readonly bytes: Uint8Array;
+  /** Sends it on as it came. */
+  forward(): void;
+  /** Sends other bytes on in its stead. */
+  replace(bytes: Uint8Array | string): void;
+  /** Says something of our own to whoever sent it. */
+  reply(line: string): void;
+}
+
+/** A governed request between its parsing and its end. */
+export interface Flight {
+  readonly call: Call;
+  /** Settles once the ending was delivered and the record closed. */
+  done: Promise<void>;
+  /** Gives the call its answer; undefined until it was forwarded. */
+  settle: ((result: Result<Answer>) => void) | undefined;
+  /** The place of the answer, so that it is delivered in the order the server spoke. */
+  answer: Place | undefined;
+  interruption: Interruption | undefined;
+  /** Aborts the wait for a person, where there is one. */
+  wait: AbortController | undefined;
+}
+
+/** A request that waits for the other side's answer. */
+export interface Pending extends RefusedRequest {
+  readonly place: Place;
+  /** For a list: the request asked for it from the start rather than for a further page. */
+  readonly fromStart: boolean;
+  flight: Flight | undefined;
+  cancelled: boolean;
+  /** Its asker was told that no answer will come: one that comes all the same is dropped. */
+  abandoned: boolean;
+}
+
+/** One direction of a session. */
+export interface Lane {
+  readonly speaker: Side;
+  /** To the other side. */
+  readonly out: Outlet;
+  /** Back to the speaker. */
+  readonly back: Outlet;
+  /** What the speaker has asked. */
+  readonly asked: PendingTable<Pending>;
+  /** What the other side has asked, and the speaker answers. */
+  readonly answers: PendingTable<Pending>;
+}

@@ -1,0 +1,224 @@
+import { ok } from '../../shared/outcome.ts';
+import type { Answer } from '../../shared/stages.ts';
+import { readEnvelope } from './envelope.ts';
+import type { Flights } from './flights.ts';
+import { actionOf, isModern } from './governed-call.ts';
+import type { After } from './human-wait.ts';
+import type { Lane, Pending, Place } from './lane.ts';
+import type { Frame } from './line-framer.ts';
+import { judgeList, type ListedTool, type ListPage, type Withheld } from './list-answer.ts';
+import {
+  type Invalid,
+  invalid,
+  isObject,
+  type Message,
+  type Notification,
+  type Request,
+  type Response,
+} from './message.ts';
+import { batchPlaces, linePlace } from './place.ts';
+import { refusalLine, refusedWith } from './refusal.ts';
+import { makeStopping } from './stopping.ts';
+
+/** What the traffic of one session needs. */
+export interface TrafficPorts {
+  readonly flights: Flights;
+  readonly after: After;
+  readonly cancelledMs: number;
+  readonly refusing: () => string | undefined;
+  readonly onToolList: (tools: readonly ListedTool[], page: ListPage) => readonly Withheld[];
+  readonly listFiltered: (withheld: readonly Withheld[]) => void;
+  readonly called: (lane: Lane) => void;
+  /** A request passes: looks whether its sender introduces itself. */
+  readonly sawRequest: (lane: Lane, request: Request) => void;
+  /** The answer to a request with this method passes. */
+  readonly sawAnswer: (lane: Lane, method: string, response: Response) => void;
+  readonly stopped: (lane: Lane, what: Invalid, bytes: Uint8Array) => void;
+}
+
+/** Takes the lines of both directions; a promise means that the lines after must wait for it. */
+export type Traffic = (lane: Lane, frame: Frame) => Promise<void> | undefined;
+
+const cancellation = { code: 'cancelled', sentence: 'The call was cancelled.' } as const;
+
+/** The rules for every message of a session, in both directions. */
+export function makeTraffic(ports: TrafficPorts): Traffic {
+  const { flights } = ports;
+  const { stop, giveUp } = makeStopping(ports.stopped);
+  const mayForward = () => ports.refusing() === undefined;
+
+  function take(lane: Lane, frame: Frame): Promise<void> | undefined {
+    if ('tooLong' in frame) {
+      const place = linePlace(frame.head, lane, mayForward);
+      stop(lane, invalid('too-long'), place);
+      return undefined;
+    }
+    const place = linePlace(frame, lane, mayForward);
+    if (isBlank(frame)) {
+      place.forward();
+      return undefined;
+    }
+    const envelope = readEnvelope(frame);
+    if (envelope.kind !== 'batch') return takeMessage(lane, envelope, place);
+
+    const batch = batchPlaces(envelope, frame, lane, mayForward);
+    const held = batch.places.map((at, index) => {
+      const message = envelope.elements[index]?.message;
+      return message && takeMessage(lane, message, at);
+    });
+    if (held.every((one) => one === undefined)) {
+      batch.close();
+      return undefined;
+    }
+    return Promise.all(held).then(() => batch.close());
+  }
+
+  function takeMessage(lane: Lane, message: Message, place: Place): Promise<void> | undefined {
+    switch (message.kind) {
+      case 'invalid':
+        stop(lane, message, place);
+        return undefined;
+      case 'request':
+        takeRequest(lane, message, place);
+        return undefined;
+      case 'notification':
+        takeNotification(lane, message, place);
+        return undefined;
+      case 'response':
+        return takeResponse(lane, message, place);
+      default:
+        return message satisfies never;
+    }
+  }
+
+  function takeRequest(lane: Lane, request: Request, place: Place): void {
+    const { idText, method } = request;
+    const action = actionOf(lane.speaker, method);
+    if (action === 'look-alike' || (action !== undefined && request.looseKeys)) {
+      stop(lane, invalid('ambiguous', idText), place);
+      return;
+    }
+
+    const pending: Pending = {
+      idText,
+      method,
+      modern: isModern(request),
+      place,
+      fromStart: request.params?.value.cursor === undefined,
+      flight: undefined,
+      cancelled: false,
+      abandoned: false,
+    };
+    ports.sawRequest(lane, request);
+    const sentence = ports.refusing();
+    if (action === undefined && sentence !== undefined) {
+      place.reply(refusalLine(pending, refusedWith('denied-by-kill', sentence)));
+    } else if (!lane.asked.add(pending)) {
+      stop(lane, invalid('duplicate-id', idText), place);
+    } else if (action === undefined) {
+      place.forward();
+    } else {
+      const unfit = flights.start(lane, request, action, pending);
+      if (unfit === undefined) {
+        ports.called(lane);
+      } else {
+        lane.asked.remove(pending);
+        stop(lane, invalid('bad-params', idText, { message: unfit }), place);
+      }
+    }
+  }
+
+  function takeNotification(lane: Lane, notification: Notification, place: Place): void {
+    const { method } = notification;
+    // A forgiving server may carry a call out that asks for no answer; nobody would have judged it.
+    if (actionOf(lane.speaker, method) !== undefined) {
+      stop(lane, invalid('no-id'), place);
+    } else {
+      const pending =
+        method === 'notifications/cancelled' ? cancelled(lane, notification) : undefined;
+      const { flight } = pending ?? {};
+      if (flight !== undefined && flight.settle === undefined) {
+        // The other side never saw a call that still waits for a person, nor need it hear that it is off.
+        flights.interrupt(flight, cancellation);
+      } else {
+        place.forward();
+        if (pending !== undefined) awaitLateAnswer(lane, pending);
+      }
+    }
+  }
+
+  /** The request a `notifications/cancelled` calls off, where it still waits. */
+  function cancelled(lane: Lane, { params, text }: Notification): Pending | undefined {
+    const span = params?.members.get('requestId');
+    const id = params?.value.requestId;
+    if (span === undefined || (typeof id !== 'string' && typeof id !== 'number')) return undefined;
+    return lane.asked.find(text.slice(span.start, span.end));
+  }
+
+  /** Servers may answer a cancelled request all the same, and may not: its record closes either way. */
+  function awaitLateAnswer(lane: Lane, pending: Pending): void {
+    if (pending.cancelled) return;
+    pending.cancelled = true;
+    ports.after(ports.cancelledMs, () => {
+      if (pending.flight !== undefined) flights.interrupt(pending.flight, cancellation);
+      else lane.asked.remove(pending);
+    });
+  }
+
+  function takeResponse(lane: Lane, response: Response, place: Place): Promise<void> | undefined {
+    const pending = lane.answers.find(response.idText);
+    if (pending === undefined) {
+      place.forward();
+      return undefined;
+    }
+    if (pending.abandoned) {
+      lane.answers.remove(pending);
+      return undefined;
+    }
+    const { flight, method } = pending;
+    if (flight === undefined) {
+      lane.answers.remove(pending);
+      ports.sawAnswer(lane, method, response);
+      if (method === 'tools/list' && lane.speaker === 'server')
+        listed(lane, response, pending, place);
+      else place.forward();
+      return undefined;
+    }
+    if (flight.settle === undefined || flight.answer !== undefined) {
+      ports.stopped(lane, invalid('unexpected-answer', response.idText), place.bytes);
+      return undefined;
+    }
+    flight.answer = place;
+    ports.sawAnswer(lane, method, response);
+    flight.settle(ok({ bytes: place.bytes, kind: kindOf(response) }));
+    return flight.done;
+  }
+
+  function listed(lane: Lane, response: Response, pending: Pending, place: Place): void {
+    const judged = judgeList(response, pending.fromStart, ports.onToolList);
+    if (judged.kind === 'ambiguous') {
+      ports.stopped(lane, invalid('ambiguous', response.idText), place.bytes);
+      giveUp(lane, pending, place);
+    } else if (judged.kind === 'filtered') {
+      place.replace(judged.text);
+      ports.listFiltered(judged.withheld);
+    } else {
+      place.forward();
+    }
+  }
+
+  return take;
+}
+
+function kindOf({ failed, value }: Response): Answer['kind'] {
+  if (failed) return 'protocol-error';
+  return isObject(value.result) && value.result.isError === true ? 'tool-error' : 'result';
+}
+
+/** True for a line of white space alone: no reader takes it for a message, so it passes as it is. */
+function isBlank(line: Buffer): boolean {
+  for (const byte of line) {
+    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return false;
+  }
+  return true;
+}
