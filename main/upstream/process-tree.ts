@@ -1,0 +1,234 @@
+import type { KillItem } from '../../shared/kill.ts';
+import { ok, type Result } from '../../shared/outcome.ts';
+import type { ProcessRow } from './process-listing.ts';
+import type { ProcessId, ProcessTable } from './process-table.ts';
+import { type SessionRoot, sessionMembers, withAncestors } from './session-members.ts';
+
+/** What the trees are made of and worked with. */
+export interface ProcessTreePorts {
+  readonly table: ProcessTable;
+  /** Sends a signal; throws as `process.kill` does. A negative pid means its group. */
+  readonly signal: (pid: number, signal: NodeJS.Signals) => void;
+  /** Ends a Windows process and what it started; undefined on systems that have signals. */
+  readonly forceEnd: ((pid: number) => Promise<void>) | undefined;
+  /** Processes that are never anybody's, such as this one and those that started it. */
+  readonly spared?: (rows: readonly ProcessRow[], self: number) => ReadonlySet<number>;
+}
+
+/** How to end a tree. All in milliseconds. */
+export interface Ending {
+  /** Tells the server that nothing more comes; called after the first look and before any signal. */
+  readonly closeInput?: () => void;
+  /** How long it may take to end by itself after that. */
+  readonly closeMs: number;
+  /** How long it may take after SIGTERM, before SIGKILL. */
+  readonly graceMs: number;
+  /** When to give up sending SIGKILL, from the start of the signals. */
+  readonly forceMs: number;
+}
+
+/** What became of a session's processes. `verified`: a look at the end was possible and found none. */
+export interface TreeReport {
+  readonly items: readonly KillItem[];
+  readonly survivors: readonly KillItem[];
+  readonly verified: boolean;
+}
+
+/** The processes of every session this app started. */
+export interface ProcessTrees {
+  /** Begins to own what carries the marker `sessionId`. `label` names it to people. */
+  track(sessionId: string, label: string): void;
+  /** Tells which child of ours the session's server is, and gives what names it for good. */
+  serverStarted(sessionId: string, pid: number): ProcessId;
+  /** Tells which server another run of the app started; whether it still lives is not known. */
+  adopt(sessionId: string, server: ProcessId): void;
+  serverEnded(sessionId: string): void;
+  forget(sessionId: string): void;
+  /** Looks who is alive now, for all sessions in one pass. */
+  members(
+    sessionIds: readonly string[],
+  ): Promise<Result<ReadonlyMap<string, readonly ProcessRow[]>>>;
+  /** Ends every process of a session: input closed, SIGTERM, SIGKILL, each after its wait, then a look for survivors. */
+  end(sessionId: string, ending: Ending): Promise<TreeReport>;
+}
+
+interface Tracked extends SessionRoot {
+  readonly label: string;
+  server?: ProcessId;
+  serverEnded: boolean;
+  adopted: boolean;
+  readonly seen: Map<number, number>;
+}
+
+interface Fate {
+  readonly row: ProcessRow;
+  end: string | undefined;
+}
+
+/** Owns process trees. Holds nothing but what was told and seen; the truth is looked up each time. */
+export function makeProcessTrees(ports: ProcessTreePorts): ProcessTrees {
+  const { table } = ports;
+  const spared = ports.spared ?? withAncestors;
+  const tracked = new Map<string, Tracked>();
+
+  const known = (sessionId: string): Tracked =>
+    tracked.get(sessionId) ?? fresh(sessionId, sessionId);
+
+  async function members(sessionIds: readonly string[]) {
+    const scan = await table.scan();
+    if (!scan.ok) return scan;
+    const asked = sessionIds.filter((id) => !tracked.has(id)).map(known);
+    const roots = [...tracked.values(), ...asked];
+    const found = sessionMembers(
+      scan.value,
+      roots,
+      spared(scan.value, process.pid),
+      table.sameStart,
+    );
+    // Remembered, because a parent's death can cut the only thread that leads to its child.
+    for (const root of tracked.values()) {
+      root.seen.clear();
+      for (const row of found.get(root.sessionId) ?? []) root.seen.set(row.pid, row.started);
+    }
+    return ok(new Map(sessionIds.map((id) => [id, found.get(id) ?? []])));
+  }
+
+  async function end(sessionId: string, ending: Ending): Promise<TreeReport> {
+    const session = known(sessionId);
+    const fates = new Map<string, Fate>();
+    const alive = () => [...fates.values()].filter(({ row }) => table.lives(row));
+
+    async function look(): Promise<boolean> {
+      const found = await members([sessionId]);
+      if (!found.ok) return false;
+      for (const row of found.value.get(sessionId) ?? []) {
+        const key = `${row.pid}:${row.started}`;
+        if (!fates.has(key)) fates.set(key, { row, end: undefined });
+      }
+      return true;
+    }
+
+    async function settle(ms: number, how: string): Promise<void> {
+      await until(() => alive().length === 0, ms);
+      for (const fate of fates.values()) {
+        if (fate.end === undefined && !table.lives(fate.row)) fate.end = how;
+      }
+    }
+
+    const server = session.serverEnded || session.adopted ? undefined : session.server;
+    await look();
+    // It may have ended during the look, or the look may have failed: it was there, so the report names it.
+    if (server !== undefined && ![...fates.values()].some(({ row }) => row.pid === server.pid)) {
+      const row = { ...server, ppid: 0, name: 'server' };
+      fates.set(`${row.pid}:${row.started}`, { row, end: undefined });
+    }
+    ending.closeInput?.();
+    await settle(ending.closeMs, 'It ended when its input was closed.');
+    const begun = performance.now();
+    if (ports.forceEnd === undefined) {
+      signalAll(session, alive(), 'SIGTERM');
+      await settle(ending.graceMs, 'It ended on SIGTERM.');
+    }
+    for (;;) {
+      const looked = await look();
+      const left = alive();
+      if (left.length === 0 && looked) return report(session, fates.values(), true);
+      if (performance.now() - begun > ending.forceMs) return report(session, fates.values(), false);
+      await force(session, left);
+      await settle(250, 'It was killed.');
+      // A table that cannot be read may be readable in a moment.
+      if (!looked) await pause(100);
+    }
+  }
+
+  /** Signals each process, and the server's whole group at once where it still has one: no fork slips between. */
+  function signalAll(session: Tracked, fates: readonly Fate[], signal: NodeJS.Signals): void {
+    const group = session.server?.pid;
+    if (group !== undefined && fates.some(({ row }) => (row.group ?? row.pid) === group)) {
+      trySignal(-group, signal);
+    }
+    for (const { row } of fates) if (table.lives(row)) trySignal(row.pid, signal);
+  }
+
+  async function force(session: Tracked, fates: readonly Fate[]): Promise<void> {
+    const { forceEnd } = ports;
+    if (forceEnd === undefined) signalAll(session, fates, 'SIGKILL');
+    else await Promise.allSettled(fates.map(({ row }) => forceEnd(row.pid)));
+  }
+
+  function trySignal(pid: number, signal: NodeJS.Signals): void {
+    try {
+      ports.signal(pid, signal);
+    } catch {
+      // Gone meanwhile, or not ours to signal: the look at the end tells which.
+    }
+  }
+
+  function report(session: Tracked, fates: Iterable<Fate>, looked: boolean): TreeReport {
+    const items = [...fates].map(({ row, end }): KillItem => {
+      const lives = table.lives(row);
+      const detail = lives
+        ? 'It is still running and did not end on SIGKILL; end it with the rights of its owner.'
+        : (end ?? 'It ended.');
+      return processItem(session, row, !lives, detail);
+    });
+    const survivors = items.filter((item) => !item.stopped);
+    return { items, survivors, verified: looked && survivors.length === 0 };
+  }
+
+  return {
+    members,
+    end,
+    track(sessionId, label) {
+      tracked.set(sessionId, fresh(sessionId, label));
+    },
+    serverStarted(sessionId, pid) {
+      const server = { pid, started: table.startOf(pid) };
+      const session = tracked.get(sessionId);
+      if (session !== undefined) session.server = server;
+      return server;
+    },
+    adopt(sessionId, server) {
+      const session = tracked.get(sessionId);
+      if (session !== undefined) Object.assign(session, { server, adopted: true });
+    },
+    serverEnded(sessionId) {
+      const session = tracked.get(sessionId);
+      if (session !== undefined) session.serverEnded = true;
+    },
+    forget: (sessionId) => void tracked.delete(sessionId),
+  };
+}
+
+const fresh = (sessionId: string, label: string): Tracked => ({
+  sessionId,
+  label,
+  serverEnded: false,
+  adopted: false,
+  seen: new Map(),
+});
+
+/** A process as a report names it. */
+export const processItem = (
+  session: { readonly sessionId: string; readonly label: string },
+  row: ProcessRow,
+  stopped: boolean,
+  detail: string,
+): KillItem => ({
+  kind: 'process',
+  id: `${session.sessionId}/${row.pid}`,
+  name: `${session.label}: ${row.name}`,
+  pid: row.pid,
+  stopped,
+  detail,
+});
+
+/** Waits until `done` or until `ms` are over. */
+async function until(done: () => boolean, ms: number): Promise<void> {
+  const end = performance.now() + ms;
+  while (!done() && performance.now() < end) {
+    await pause(Math.min(20, ms));
+  }
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
