@@ -130,6 +130,7 @@ function prepare(db: DatabaseSyncInstance, schema: DatabaseSchema): DatabaseTrou
     PRAGMA synchronous=NORMAL;
     PRAGMA foreign_keys=ON;
     PRAGMA trusted_schema=OFF;
+    PRAGMA recursive_triggers=ON;
     PRAGMA journal_size_limit=16777216;
     PRAGMA wal_autocheckpoint=${autoFoldPages};
   `);
