@@ -150,10 +150,13 @@ function tidied(text: string, span: Span): TextEdit {
     return { start, end: Math.min(end + lineBreak, text.length), text: '' };
   }
   if (toLineEnd) return { start, end: span.end, text: '' };
-  // Blanks behind go with a member; those before a closing bracket or a comment belong to that.
-  const comma = text.slice(span.start, span.end) === ',';
-  const keepBlanks = comma || (!fromLineStart && '}]/'.includes(text[end] ?? ''));
-  return { start: span.start, end: keepBlanks ? span.end : end, text: '' };
+  // A lone comma takes no blanks with it. Those behind a member go, unless a bracket or a comment follows: before a
+  // bracket the blanks in front go instead, so that no two runs of them meet.
+  if (text.slice(span.start, span.end) === ',' || fromLineStart) {
+    return { start: span.start, end: fromLineStart ? end : span.end, text: '' };
+  }
+  if ('}]'.includes(text[end] ?? '')) return { start, end: span.end, text: '' };
+  return { start: span.start, end: text[end] === '/' ? span.end : end, text: '' };
 }
 
 const isBlank = (character: string | undefined) => character === ' ' || character === '\t';
