@@ -29,8 +29,8 @@ export function makeBackoff({ now, random }: BackoffPorts): Backoff {
       const death = deaths.get(connectionId);
       const wait = (death?.nextAt ?? 0) - now();
       if (death === undefined || wait <= 0) return undefined;
-      const times = death.count === 1 ? 'once' : `${death.count} times`;
-      return `The server "${name}" exited at once ${times}; next try in ${Math.ceil(wait / 1_000)} s. If it goes on, correct the entry in ${clientName}.`;
+      const times = death.count === 1 ? '' : ` ${death.count} times`;
+      return `The server "${name}" exited at once${times}; next try in ${Math.ceil(wait / 1_000)} s. If it goes on, correct the entry in ${clientName}.`;
     },
     died(connectionId, livedMs) {
       if (livedMs >= quickDeathMs) {
