@@ -10,6 +10,9 @@ const inRoot = (...parts: string[]) => path.join(root, ...parts);
 const node = 'node20.18';
 const chrome = 'chrome130';
 
+// How long a plugin took is no news to who builds the app.
+const checks = { pluginTimings: false };
+
 export default defineConfig({
   main: {
     build: {
@@ -17,6 +20,7 @@ export default defineConfig({
       outDir: inRoot('out', 'main'),
       externalizeDeps: true,
       rolldownOptions: {
+        checks,
         input: { index: inRoot('main', 'index.ts') },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },
@@ -30,6 +34,7 @@ export default defineConfig({
       externalizeDeps: false,
       isolatedEntries: true,
       rolldownOptions: {
+        checks,
         input: {
           approval: inRoot('main', 'preload', 'approval.ts'),
           dashboard: inRoot('main', 'preload', 'dashboard.ts'),
@@ -51,6 +56,7 @@ export default defineConfig({
       modulePreload: { polyfill: false },
       assetsInlineLimit: 0,
       rolldownOptions: {
+        checks,
         input: {
           approval: inRoot('renderer', 'approval', 'index.html'),
           dashboard: inRoot('renderer', 'dashboard', 'index.html'),
