@@ -177,11 +177,11 @@ export function makeTraffic(ports: TrafficPorts): Traffic {
     }
     const { flight, method } = pending;
     if (flight === undefined) {
-      lane.answers.remove(pending);
       ports.sawAnswer(lane, method, response);
       if (method === 'tools/list' && lane.speaker === 'server')
         listed(lane, response, pending, place);
       else place.forward();
+      lane.answers.remove(pending);
       return undefined;
     }
     if (flight.settle === undefined || flight.answer !== undefined) {
