@@ -77,15 +77,21 @@ export async function writeAtomically(
     await step('renamed');
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
-    return fail(
-      'write-failed',
-      `It could not be written (${codeOf(error) ?? 'unknown error'}); nothing was changed.`,
-    );
+    return writeFailed(codeOf(error), rules.platform);
   }
   // The new bytes stand; a folder that cannot be synced only makes them less sure to outlive a power cut.
   await syncFolder(path.dirname(target), rules.platform).catch(() => undefined);
   await step('folder-synced');
   return ok({ hash: sha256(request.bytes) });
+}
+
+/** `mayWrite` asks first, but a mount or an access list may still say no when it comes to it. */
+function writeFailed(code: string | undefined, platform: Platform): Result<never> {
+  if (platform !== 'win32' && (code === 'EACCES' || code === 'EROFS')) {
+    return fail('read-only', 'Its folder cannot be written to. Make it writable and try again.');
+  }
+  const why = code === 'ENOSPC' ? 'the disk is full' : (code ?? 'unknown error');
+  return fail('write-failed', `It could not be written (${why}); nothing was changed.`);
 }
 
 async function fill(
