@@ -39,7 +39,17 @@ export function makeConnection(path: string, ports: ConnectionPorts) {
       suspect = true;
       giveUp();
     }
+    if (found.code === 'disk-full') makeRoom();
     return found;
+  }
+
+  /** The log holds many states of each page, the file one: folding it lets the next try use the log's room again. */
+  function makeRoom(): void {
+    try {
+      session?.durability.fold();
+    } catch (error) {
+      if (session?.problemOf(error) === undefined) throw error;
+    }
   }
 
   function giveUp(): void {
@@ -53,18 +63,24 @@ export function makeConnection(path: string, ports: ConnectionPorts) {
     if (turned) ports.onState?.();
   }
 
+  /** Runs what needs the trail; its failure throws AuditUnavailable and makes the trail unavailable. */
+  function using<T>(work: (session: Session) => T): T {
+    try {
+      return work(connect());
+    } catch (error) {
+      const found = understand(error);
+      settle(found);
+      throw new AuditUnavailable(found, { cause: error });
+    }
+  }
+
   return {
-    /** Runs what writes: its success makes the trail writable, its failure throws AuditUnavailable. */
+    using,
+    /** The same for what writes: its success shows that the trail can be written. */
     writing<T>(work: (session: Session) => T): T {
-      try {
-        const value = work(connect());
-        if (problem !== undefined) settle(undefined);
-        return value;
-      } catch (error) {
-        const found = understand(error);
-        settle(found);
-        throw new AuditUnavailable(found, { cause: error });
-      }
+      const value = using(work);
+      if (problem !== undefined) settle(undefined);
+      return value;
     },
     /** Runs what only reads; where the trail cannot be read there is `otherwise`. */
     reading<T>(work: (session: Session) => T, otherwise: T): T {
@@ -76,7 +92,11 @@ export function makeConnection(path: string, ports: ConnectionPorts) {
       }
     },
     /** Takes an error that came up by itself (a sync that failed later): the trail counts as not writable. */
-    failed: (error: unknown): void => settle(understand(error)),
+    failed(error: unknown): Problem {
+      const found = understand(error);
+      settle(found);
+      return found;
+    },
     /** The session as it is; undefined while none is open. */
     current: (): Session | undefined => session,
     /** Lets go of a file that was taken away under us; the next use opens what is there then. */

@@ -51,7 +51,7 @@ export function openTrail(path: string, ports: TrailPorts) {
     head: () => head,
     onState: ports.onState,
   });
-  const { writing } = connection;
+  const { using, writing } = connection;
 
   const tidying = makeTidying({
     async sync() {
@@ -67,7 +67,9 @@ export function openTrail(path: string, ports: TrailPorts) {
       if (fold) session.durability.fold();
       return more;
     },
-    failed: connection.failed,
+    failed: (error) => {
+      connection.failed(error);
+    },
   });
 
   function write(items: readonly Pending[]): Entry[] {
@@ -116,12 +118,13 @@ export function openTrail(path: string, ports: TrailPorts) {
     write([{ input: { kind: 'problem', detail }, time: now() }]);
   }
 
-  const closeInterrupted = (): number => writing((session) => session.closeInterrupted());
+  const closeInterrupted = (): number => using((session) => session.closeInterrupted());
 
   function close(): void {
     if (closed) return;
     tidying.stop();
     process.off('exit', close);
+    drain();
     const detail = 'Airlock was stopped while this call was under way; its outcome is unknown.';
     for (const entry of open.values()) {
       pending.push({ input: interruption(entry, detail), time: now() });
@@ -142,7 +145,7 @@ export function openTrail(path: string, ports: TrailPorts) {
     append(input: EntryInput, { sync = false } = {}): Entry {
       const [entry] = write([{ input, time: now() }]);
       if (entry === undefined) throw new Error('An append gives one entry.');
-      if (sync) writing((session) => session.durability.sync());
+      if (sync) using((session) => session.durability.sync());
       return entry;
     },
     /** Writes several entries in one transaction, all or none. Throws AuditUnavailable. */
@@ -164,11 +167,10 @@ export function openTrail(path: string, ports: TrailPorts) {
     async flush(): Promise<void> {
       if (pending.length > 0) write([]);
       try {
-        await writing((session) => session.durability).syncLater();
+        await using((session) => session.durability).syncLater();
       } catch (error) {
-        if (!(error instanceof AuditUnavailable)) connection.failed(error);
-        const problem = connection.problem();
-        throw problem === undefined ? error : new AuditUnavailable(problem, { cause: error });
+        if (error instanceof AuditUnavailable) throw error;
+        throw new AuditUnavailable(connection.failed(error), { cause: error });
       }
     },
     /** Where the chain ends, whoever wrote it; undefined while it is empty or cannot be read. */

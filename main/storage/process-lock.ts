@@ -57,7 +57,8 @@ function take(path: string, timeout: number, create: boolean): Take {
       closeSync(openSync(path, 'a', 0o600));
     }
     db = new DatabaseSync(path, { timeout });
-    db.exec('BEGIN IMMEDIATE');
+    // No journal file: nothing is ever written.
+    db.exec('PRAGMA journal_mode=MEMORY; BEGIN IMMEDIATE');
     return { db };
   } catch (error) {
     db?.close();

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import type { PageQuery } from '../../../main/audit/pages.ts';
 import { filterBits, filtersOf, searchText } from '../../../main/audit/search-text.ts';
 import type { Entry, EntryInput } from '../../../shared/audit.ts';
-import { aTrail, closed, opened, said, trailPath } from './trail-support.ts';
+import { closed, opened, said } from './trail-child.ts';
+import { aTrail, trailPath } from './trail-support.ts';
 
 const tool = fc.constantFrom('read_file', 'write_file', 'Read_Mail');
 const input: fc.Arbitrary<EntryInput> = fc.oneof(

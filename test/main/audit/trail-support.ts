@@ -1,15 +1,12 @@
 import { join } from 'node:path';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { afterEach } from 'vitest';
+import { entryHash, genesisHash } from '../../../main/audit/chain.ts';
 import type { OpenDatabase } from '../../../main/audit/database-port.ts';
 import { openTrail, type Trail, type TrailPorts } from '../../../main/audit/trail.ts';
 import { openDatabase } from '../../../main/storage/database.ts';
-import { holdLock, lockHeld } from '../../../main/storage/process-lock.ts';
-import type { EntryInput } from '../../../shared/audit.ts';
 import { tempFolder } from '../storage/temp-folder.ts';
-
-/** The real storage behind the trail's ports. */
-export const realPorts = { open: openDatabase, locks: { hold: holdLock, held: lockHeld } };
+import { realPorts } from './trail-child.ts';
 
 const trails: Trail[] = [];
 
@@ -43,26 +40,22 @@ export function watchedOpen(): { open: OpenDatabase; db: () => DatabaseSyncInsta
   };
 }
 
-/** The opening entry of a call by Cursor. */
-export const opened = (callId: string, over: Partial<EntryInput> = {}): EntryInput => ({
-  kind: 'call.opened',
-  callId,
-  person: 'ada',
-  agent: { id: 'cursor', name: 'Cursor' },
-  connection: { id: 'con_1', name: 'files', sessionId: 'ses_1' },
-  server: { id: 'srv_1', label: 'npx files' },
-  tool: { name: 'write_file', pin: 'pin' },
-  method: 'tools/call',
-  arguments: '{"path":"a"}',
-  argumentsHash: 'ff',
-  ...over,
-});
-
-/** The closing entry of the same. */
-export const closed = (callId: string, over: Partial<EntryInput> = {}): EntryInput => {
-  const { arguments: _, ...same } = opened(callId);
-  return { ...same, kind: 'call.closed', outcome: 'ok', durationMs: 3, ...over };
-};
-
-/** An entry that says something. */
-export const said = (detail: string): EntryInput => ({ kind: 'problem', detail });
+/** Follows the chain from its start by hand; returns every entry, or throws where it breaks. */
+export function walk(trail: Trail) {
+  const entries = [];
+  let previous: string | undefined;
+  for (let from = 1; ; ) {
+    const rows = trail.rowsFrom(from, 1_000);
+    if (rows.length === 0) return entries;
+    for (const { sequence, body, hash } of rows) {
+      const entry = JSON.parse(body);
+      previous ??= genesisHash(entry.chain);
+      if (sequence !== from) throw new Error(`${from} is missing before ${sequence}.`);
+      if (entry.previousHash !== previous) throw new Error(`${sequence} follows another entry.`);
+      if (hash !== entryHash(previous, body)) throw new Error(`${sequence} has another hash.`);
+      previous = hash;
+      entries.push(entry);
+      from = sequence + 1;
+    }
+  }
+}

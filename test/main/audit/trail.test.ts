@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { entryHash, genesisHash } from '../../../main/audit/chain.ts';
-import { aTrail, closed, opened, said, trailPath, watchedOpen } from './trail-support.ts';
+import { closed, opened, said } from './trail-child.ts';
+import { aTrail, trailPath, watchedOpen } from './trail-support.ts';
 
 describe('an entry', () => {
   test("is sealed: sequence, id, time, chain and hashes are the trail's", () => {

@@ -34,7 +34,7 @@ test('one owner at a time, until it lets go', () => {
 
 test('another process that owns it is named, and a kill -9 frees it', async () => {
   const folder = tempFolder();
-  const child = childProcess('lock-holder.ts', folder);
+  const child = childProcess('storage/lock-holder.ts', folder);
   expect(await child.message()).toBe('held');
   expect(instanceOwner(folder)).toEqual({ pid: child.pid, since: 5 });
   expect(ownDataFolder(folder, me)).toMatchObject({ ok: false, problem: { code: 'lock-held' } });
@@ -47,7 +47,7 @@ test('another process that owns it is named, and a kill -9 frees it', async () =
 
 test('a lock outlives every reference to it', async () => {
   const folder = tempFolder();
-  const child = childProcess('lock-holder.ts', folder);
+  const child = childProcess('storage/lock-holder.ts', folder);
   expect(await child.message()).toBe('held');
   child.send('collect');
   expect(await child.message()).toBe('collected');
@@ -67,7 +67,7 @@ test('asking for the owner does not take the lock from the process that asks', a
   const folder = tempFolder();
   const lock = ownDataFolder(folder, me);
   expect(instanceOwner(folder)).toEqual(me);
-  const child = childProcess('lock-holder.ts', folder);
+  const child = childProcess('storage/lock-holder.ts', folder);
   expect(await child.message()).toBe('lock-held');
   await child.kill();
   if (lock.ok) lock.value.release();

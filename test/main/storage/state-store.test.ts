@@ -235,7 +235,9 @@ test('what is done together is done whole or not at all', () => {
 
 test('two processes write at once and lose nothing', async () => {
   const path = statePath();
-  const children = ['a', 'b'].map((name) => childProcess('state-writer.ts', path, name, '200'));
+  const children = ['a', 'b'].map((name) =>
+    childProcess('storage/state-writer.ts', path, name, '200'),
+  );
   const store = open(path);
   for (let n = 0; n < 200; n += 1) store.connections.save({ ...connection, id: `own-${n}` });
   expect(await Promise.all(children.map((child) => child.ended()))).toEqual([0, 0]);

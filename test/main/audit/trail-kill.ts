@@ -1,0 +1,31 @@
+import { childProcess } from '../storage/child.ts';
+import { aTrail, walk } from './trail-support.ts';
+
+/**
+ * Kills a process that writes calls as fast as it can, once `after` of them were acknowledged, and looks at what it left: every
+ * acknowledged entry is there, the chain is whole, and every call has its end. Returns how many were acknowledged.
+ */
+export async function killWhileWriting(path: string, name: string, after: number): Promise<number> {
+  const child = childProcess('audit/trail-writer.ts', path, 'forever', name);
+  await child.received(after);
+  await child.kill();
+  const acknowledged = child.inbox.filter(isAcknowledgement);
+
+  const trail = aTrail(path);
+  const entries = walk(trail);
+  trail.close();
+  for (const { id, sequence } of acknowledged) {
+    if (entries[sequence - 1]?.callId !== id)
+      throw new Error(`${id} was acknowledged and is lost.`);
+  }
+  const open = new Set<string>();
+  for (const { kind, callId } of entries) {
+    if (kind === 'call.opened') open.add(callId);
+    if (kind === 'call.closed') open.delete(callId);
+  }
+  if (open.size > 0) throw new Error(`${[...open].join(', ')} never ended.`);
+  return acknowledged.length;
+}
+
+const isAcknowledgement = (message: unknown): message is { id: string; sequence: number } =>
+  typeof message === 'object' && message !== null && 'id' in message && 'sequence' in message;
