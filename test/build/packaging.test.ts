@@ -42,7 +42,7 @@ test('a packaged app carries the bridge beside it, and nothing of the tests', ()
     'out/main/**',
     'out/preload/**',
     'out/renderer/**',
-    'build/icons/tray-*.png',
+    'build/icons/*.png',
     'package.json',
   ]);
 });
