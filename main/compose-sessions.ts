@@ -1,0 +1,256 @@
+import { randomUUID } from 'node:crypto';
+import { PassThrough } from 'node:stream';
+import type { EntryInput } from '../shared/audit.ts';
+import type { Agent } from '../shared/call.ts';
+import type { Result } from '../shared/outcome.ts';
+import type { ServerIdentity, ToolView } from '../shared/server.ts';
+import type { Stages } from '../shared/stages.ts';
+import type { SessionView } from '../shared/state.ts';
+import type { ListedTool, ListPage, Withheld } from './relay/list-answer.ts';
+import { startSession } from './relay/session.ts';
+import type { Session, Streams } from './relay/session-ports.ts';
+import type { Launch } from './upstream/launch-template.ts';
+import type { Supervisor } from './upstream/supervisor.ts';
+
+/** Who connects through what: everything a session is, before its server runs. */
+export interface Arrival {
+  readonly connectionId: string;
+  readonly connectionName: string;
+  readonly agent: Agent;
+  readonly server: ServerIdentity;
+  readonly client: Streams;
+  /** What to start; a problem is told to the client as the answer to whatever it asks. */
+  readonly launch: () => Promise<Result<Launch>>;
+  /** Takes this connection's secrets out of a text. */
+  readonly mask: (text: string) => string;
+}
+
+/** What the live sessions need from outside. */
+export interface SessionsPorts {
+  readonly supervisor: Supervisor;
+  readonly stages: Omit<Stages, 'upstream'>;
+  readonly lookupTool: (serverId: string, tool: string) => ToolView | undefined;
+  readonly onToolList: (
+    server: ServerIdentity,
+    tools: readonly ListedTool[],
+    page: ListPage,
+  ) => readonly Withheld[];
+  /** Writes an entry that no forward depends on. */
+  readonly record: (entry: EntryInput) => void;
+  /** The sentence that stops everything of a connection while a kill covers it. */
+  readonly killed: (of: {
+    clientId: string;
+    serverId: string;
+    connectionId: string;
+  }) => string | undefined;
+  readonly onChange: () => void;
+  readonly onEnd: (sessionId: string) => void;
+  readonly now: () => number;
+}
+
+/** A live session with its parts, as the kill switch and the state need it. */
+export interface LiveSession {
+  readonly view: SessionView;
+  readonly session: Session;
+}
+
+/** The live sessions: each an arrival, its server, and the relay between them. */
+export function makeSessions(ports: SessionsPorts) {
+  const live = new Map<string, { view: SessionView; session: Session }>();
+
+  function change(sessionId: string, patch: Partial<SessionView>): void {
+    const one = live.get(sessionId);
+    if (!one) return;
+    one.view = { ...one.view, ...patch };
+    ports.onChange();
+  }
+
+  /** A session without a server: whoever asks gets the sentence, until the client goes away. */
+  function refuseAll(arrival: Arrival, sessionId: string, sentence: string): Session {
+    const upstream: Streams = { in: new PassThrough(), out: new PassThrough().resume() };
+    const session = relay(arrival, sessionId, upstream);
+    session.refuse(sentence);
+    return session;
+  }
+
+  function relay(arrival: Arrival, sessionId: string, upstream: Streams): Session {
+    const { agent, server, connectionId, connectionName } = arrival;
+    return startSession({
+      connection: { id: connectionId, name: connectionName, sessionId },
+      agent,
+      server,
+      client: arrival.client,
+      upstream,
+      stages: ports.stages,
+      lookupTool: (name) => ports.lookupTool(server.id, name),
+      onToolList: (tools, page) => ports.onToolList(server, tools, page),
+      facts: {
+        introduced(who, reported) {
+          if (who === 'server')
+            change(sessionId, { reportedServer: `${reported.name} ${reported.version}` });
+          else
+            about(
+              'session.opened',
+              arrival,
+              sessionId,
+              `${reported.name} ${reported.version} connected.`,
+            );
+        },
+        stopped({ from, message, sample, count }) {
+          // The first few tell the story; a server that prints its log would fill the trail.
+          if (count <= 3)
+            about(
+              'problem',
+              arrival,
+              sessionId,
+              `From the ${from}: ${message} ${arrival.mask(sample)}`,
+            );
+          if (from === 'server') {
+            change(sessionId, {
+              detail: `It printed ${count} line${count === 1 ? '' : 's'} that are not MCP.`,
+            });
+          }
+        },
+        listFiltered(withheld) {
+          const names = withheld.map((tool) => tool.name).join(', ');
+          about('list.filtered', arrival, sessionId, `Withheld from the list of tools: ${names}.`);
+        },
+        called() {
+          const one = live.get(sessionId);
+          if (one) one.view = { ...one.view, calls: one.view.calls + 1, lastCallAt: ports.now() };
+        },
+      },
+    });
+  }
+
+  function about(
+    kind: EntryInput['kind'],
+    arrival: Arrival,
+    sessionId: string,
+    detail: string,
+  ): void {
+    const { agent, server, connectionId, connectionName } = arrival;
+    ports.record({
+      kind,
+      person: agent.person,
+      agent: { id: agent.clientId, name: agent.clientName },
+      connection: { id: connectionId, name: connectionName, sessionId },
+      server: { id: server.id, label: server.label },
+      ...(agent.process
+        ? {
+            process: {
+              pid: agent.process.pid,
+              ...(agent.process.command ? { command: arrival.mask(agent.process.command) } : {}),
+            },
+          }
+        : {}),
+      detail,
+    });
+  }
+
+  async function start(arrival: Arrival, sessionId: string): Promise<Session> {
+    const { agent, server, connectionId } = arrival;
+    const of = { clientId: agent.clientId, serverId: server.id, connectionId };
+    const refuse = (state: 'failed' | 'paused', sentence: string): Session => {
+      change(sessionId, { state, detail: sentence });
+      return refuseAll(arrival, sessionId, sentence);
+    };
+    const killed = ports.killed(of);
+    if (killed !== undefined) return refuse('paused', killed);
+    const launch = await arrival.launch();
+    if (!launch.ok) return refuse('failed', launch.problem.message);
+    let gone: ((sentence: string) => void) | undefined;
+    let died: string | undefined;
+    const opened = await ports.supervisor.open({
+      sessionId,
+      connectionId,
+      name: arrival.connectionName,
+      clientName: agent.clientName,
+      launch: launch.value,
+      mask: arrival.mask,
+      onState(state) {
+        if (state.state !== 'failed') return change(sessionId, { state: state.state });
+        change(sessionId, { state: 'failed', detail: state.reason });
+        died = state.reason;
+        return gone?.(state.reason);
+      },
+    });
+    // The kill may have come while the server started; it must not find a session that it does not know of.
+    const killedSince = ports.killed(of);
+    if (killedSince !== undefined) {
+      await ports.supervisor.kill(sessionId);
+      return refuse('paused', killedSince);
+    }
+    if (!opened.ok) return refuse('failed', opened.problem.message);
+    const running = opened.value;
+    change(sessionId, { pid: running.pid });
+    running.stdout.once('data', () => running.answered());
+    const session = relay(arrival, sessionId, { in: running.stdout, out: running.stdin });
+    gone = (sentence) => session.serverGone(sentence);
+    if (died !== undefined) session.serverGone(died);
+    return session;
+  }
+
+  return {
+    /** Takes a client in: starts its server and relays until either side is done. Never rejects. */
+    async admit(arrival: Arrival): Promise<void> {
+      const sessionId = randomUUID();
+      const { agent, server } = arrival;
+      const view: SessionView = {
+        sessionId,
+        connectionId: arrival.connectionId,
+        connectionName: arrival.connectionName,
+        clientId: agent.clientId,
+        clientName: agent.clientName,
+        serverId: server.id,
+        serverLabel: server.label,
+        reportedServer: '',
+        state: 'starting',
+        detail: '',
+        since: ports.now(),
+        calls: 0,
+      };
+      const pending = refusing();
+      live.set(sessionId, { view, session: pending });
+      ports.onChange();
+      const session = await start(arrival, sessionId);
+      const one = live.get(sessionId);
+      if (one) one.session = session;
+      if (pending.sentence !== undefined) session.refuse(pending.sentence);
+      const end = await session.closed;
+      await ports.supervisor.stop(sessionId);
+      about('session.closed', arrival, sessionId, end.sentence);
+      live.delete(sessionId);
+      ports.onEnd(sessionId);
+      ports.onChange();
+    },
+
+    all: (): readonly LiveSession[] => [...live.values()],
+    views: (): SessionView[] => [...live.values()].map((one) => one.view),
+
+    /** Ends every session and its server, for the end of the app. */
+    async stopAll(): Promise<void> {
+      for (const { session } of live.values()) session.stop();
+      await ports.supervisor.stopAll();
+    },
+  };
+}
+
+/** Stands in while the server starts: it remembers a refusal, so that a kill in that moment is kept. */
+function refusing(): Session & { sentence: string | undefined } {
+  return {
+    sentence: undefined as string | undefined,
+    refuse(sentence: string) {
+      this.sentence = sentence;
+    },
+    resume() {
+      this.sentence = undefined;
+    },
+    serverGone: () => undefined,
+    stop: () => undefined,
+    inFlight: () => [],
+    closed: new Promise(() => undefined),
+  };
+}
+
+export type Sessions = ReturnType<typeof makeSessions>;
