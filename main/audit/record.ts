@@ -1,0 +1,183 @@
+import type { ApprovalOutcome } from '../../shared/approval.ts';
+import type { EntryInput } from '../../shared/audit.ts';
+import type { Call } from '../../shared/call.ts';
+import { ok, type Result } from '../../shared/outcome.ts';
+import type { Decision } from '../../shared/policy.ts';
+import type { CallEnd, CallRecord, Stages } from '../../shared/stages.ts';
+import { AuditUnavailable } from './audit-unavailable.ts';
+import { bounded } from './bounded.ts';
+import type { Trail } from './trail.ts';
+
+/** What the record of calls needs. `mask` replaces secrets in a text; nothing is written that did not pass it. */
+export interface RecordPorts {
+  readonly trail: Pick<Trail, 'append' | 'appendSoon'>;
+  readonly mask: (text: string) => string;
+  /** Milliseconds that only go forward, for durations. */
+  readonly clock?: () => number;
+}
+
+/** Most bytes (UTF-8) of a call's masked arguments that an entry holds; their hash is always of the whole. */
+export const argumentsLimit = 16 * 1024;
+
+/** Most bytes of names, labels and sentences that come from outside. */
+const nameLimit = 512;
+const sentenceLimit = 2_048;
+
+/** Characters of the longest secret that masking knows as one: a private key in PEM form. */
+const longestSecret = 4_096;
+
+/** W3C trace context, version 00: anything else is not carried on. */
+const traceparent = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/**
+ * Keeps the record of governed calls in the trail: `call.opened` durably before anything is forwarded, what happens
+ * in between as it happens, and `call.closed` after the answer has gone on its way. The close is written with the
+ * next turn of the event loop; a crash before that leaves the call to be closed as interrupted.
+ */
+export function makeRecord({
+  trail,
+  mask,
+  clock = () => performance.now(),
+}: RecordPorts): Stages['audit'] {
+  const name = (text: string) => masked(text, nameLimit, mask);
+  const sentence = (text: string) => masked(text, sentenceLimit, mask);
+
+  function identityOf(call: Call): Omit<EntryInput, 'kind'> {
+    const { agent, connection, server, tool } = call;
+    return {
+      callId: call.id,
+      person: name(agent.person),
+      agent: { id: agent.clientId, name: name(agent.clientName) },
+      connection: {
+        id: connection.id,
+        name: name(connection.name),
+        sessionId: connection.sessionId,
+      },
+      ...(agent.process === undefined
+        ? {}
+        : {
+            process: {
+              pid: agent.process.pid,
+              ...(agent.process.command === undefined
+                ? {}
+                : { command: name(agent.process.command) }),
+            },
+          }),
+      server: {
+        id: server.id,
+        label: name(server.label),
+        ...(server.reported === undefined
+          ? {}
+          : { name: name(server.reported.name), version: name(server.reported.version) }),
+      },
+      // The target of whatever kind, so that a resource or a prompt can be found like a tool.
+      ...(call.target === '' ? {} : { tool: { name: name(call.target), pin: tool?.pin ?? '' } }),
+      method: name(call.method),
+      argumentsHash: call.argumentsHash,
+      ...(call.traceparent !== undefined && traceparent.test(call.traceparent)
+        ? { traceparent: call.traceparent }
+        : {}),
+    };
+  }
+
+  function recordOf(call: Call, identity: Omit<EntryInput, 'kind'>, since: number): CallRecord {
+    let open = true;
+    return {
+      close(end) {
+        if (!open) return;
+        open = false;
+        const durationMs = Math.max(0, Math.round(clock() - since));
+        trail.appendSoon({
+          ...identity,
+          kind: 'call.closed',
+          durationMs,
+          ...ending(end, sentence),
+        });
+      },
+      note(kind, more) {
+        const text = more.detail === undefined ? {} : { detail: sentence(more.detail) };
+        const allowed = kind === 'call.answered' && more.approver?.how === 'person';
+        // A person's yes must outlast even a loss of power: it is what the call will be justified by.
+        trail.append({ ...identity, ...more, ...text, callId: call.id, kind }, { sync: allowed });
+      },
+    };
+  }
+
+  return {
+    open(call): Result<CallRecord> {
+      const since = clock();
+      const identity = identityOf(call);
+      try {
+        trail.append({
+          ...identity,
+          kind: 'call.opened',
+          arguments: masked(call.argumentsText, argumentsLimit, mask),
+          bytesIn: call.bytes,
+        });
+      } catch (error) {
+        if (!(error instanceof AuditUnavailable)) throw error;
+        return { ok: false, problem: error.problem };
+      }
+      return ok(recordOf(call, identity, since));
+    },
+  };
+}
+
+/**
+ * The masked text, cut to `limit` bytes. What lies far beyond the cut is not even masked, which keeps a huge message
+ * cheap; the last of what is masked is dropped then, as a secret cut in two there would not be known for one.
+ */
+function masked(text: string, limit: number, mask: (text: string) => string): string {
+  try {
+    const part = text.slice(0, 4 * limit + longestSecret);
+    const shown = part.length < text.length ? mask(part).slice(0, -longestSecret) : mask(part);
+    return bounded(shown, limit, Buffer.byteLength(text));
+  } catch {
+    // Fail closed: a text that could not be masked is not written.
+    return '(left out, because its secrets could not be masked)';
+  }
+}
+
+function ending(
+  { outcome, decision, approval, findings, resultHash, bytesOut, monitor, detail }: CallEnd,
+  sentence: (text: string) => string,
+): Partial<EntryInput> {
+  return {
+    outcome,
+    ...(decision === undefined ? {} : { decision: decisionEntry(decision) }),
+    ...(approval === undefined ? {} : { approver: approverEntry(approval) }),
+    ...(findings.length === 0
+      ? {}
+      : {
+          findings: findings.map((found) => ({
+            ...found,
+            message: sentence(found.message),
+            place: sentence(found.place),
+          })),
+        }),
+    ...(resultHash === undefined ? {} : { resultHash }),
+    ...(Number.isFinite(bytesOut) ? { bytesOut } : {}),
+    ...(monitor === undefined ? {} : { monitor }),
+    ...(detail === undefined ? {} : { detail: sentence(detail) }),
+  };
+}
+
+/** A decision as an entry names it. */
+export const decisionEntry = ({ decision, rules, risk }: Decision): EntryInput['decision'] => ({
+  decision,
+  rules: [...rules],
+  risk: risk.level,
+});
+
+/** An answer as an entry names it; `by` is empty where nobody gave it. */
+export const approverEntry = ({
+  by,
+  how,
+  lookedMs,
+  grantId,
+}: ApprovalOutcome): NonNullable<EntryInput['approver']> => ({
+  by: by ?? '',
+  how,
+  ...(lookedMs === undefined ? {} : { lookedMs }),
+  ...(grantId === undefined ? {} : { grantId }),
+});
