@@ -46,6 +46,8 @@ export interface ConfigEntry {
   /** The value of the entry. */
   readonly node: Node;
   readonly disabled: boolean;
+  /** Command and first argument as they stand there, even where the rest of the entry makes no sense. */
+  readonly starts: { readonly command?: string; readonly first?: string };
   readonly reading: StdioEntry | RemoteEntry | UnknownEntry;
 }
 
@@ -65,6 +67,7 @@ export function readEntry(
     keyPath,
     node,
     disabled,
+    starts: readStart(node, client),
     reading: list.seenOnly === undefined ? reading : { ...reading, obstacle: list.seenOnly },
   };
 }
@@ -74,9 +77,16 @@ export function readEntry(
  * An empty string when the command is the bridge and nothing names a connection; undefined when it is not ours.
  */
 export function connectionOf(entry: ConfigEntry, bridge: string): string | undefined {
-  const { reading } = entry;
-  if (reading.kind !== 'stdio' || reading.command !== bridge) return undefined;
-  return reading.args[0] ?? '';
+  return entry.starts.command === bridge ? (entry.starts.first ?? '') : undefined;
+}
+
+function readStart(node: Node, { shape }: Client): ConfigEntry['starts'] {
+  const command: unknown = memberOf(node, shape.command)?.value.value;
+  const first: unknown = memberOf(node, shape.args)?.value.children?.[0]?.value;
+  return {
+    ...(typeof command === 'string' ? { command } : {}),
+    ...(typeof first === 'string' ? { first } : {}),
+  };
 }
 
 const unknown = (obstacle: string): UnknownEntry => ({ kind: 'unknown', obstacle });

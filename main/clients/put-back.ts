@@ -33,79 +33,69 @@ export interface Return {
   readonly original: Original;
 }
 
-/** The new text, and the names of entries whose original could not be placed. */
-export interface PutBack {
-  readonly text: string;
-  readonly unplaced: readonly string[];
-}
-
 /**
  * Puts original entries back into a file that may have changed since. An entry that nobody touched gets its whole
  * original text; in any other only `command`, `args` and the env values that we took are put back, and what the person
  * or the client changed in it stays. An env value that was set anew meanwhile wins over the old one.
  */
-export function putBack(config: ParsedConfig, client: Client, returns: readonly Return[]): PutBack {
-  const unplaced: string[] = [];
+export function putBack(config: ParsedConfig, client: Client, returns: readonly Return[]): string {
   const edits = returns.flatMap(({ present, original }) => {
     const { entry, newHash, sameFile } = original;
-    if (sameFile && sha256(textOf(config.text, present.node)) === newHash) {
-      return [replaceNode(present.node, textOf(original.text, entry.node))];
-    }
-    const fields = fieldEdits(config.text, present.node, client, original);
-    if (fields === undefined) unplaced.push(present.name);
-    return fields ?? [];
+    return sameFile && sha256(textOf(config.text, present.node)) === newHash
+      ? [replaceNode(present.node, textOf(original.text, entry.node))]
+      : fieldEdits(config.text, present.node, client, original);
   });
-  return { text: applyEdits(config.text, edits), unplaced };
+  return applyEdits(config.text, edits);
 }
 
-function fieldEdits(
-  text: string,
-  present: Node,
-  client: Client,
-  original: Original,
-): TextEdit[] | undefined {
+function fieldEdits(text: string, present: Node, client: Client, original: Original): TextEdit[] {
   const { shape } = client;
   const was = original.client.shape;
   const command = memberOf(present, shape.command);
   const args = memberOf(present, shape.args);
   const oldCommand = memberOf(original.entry.node, was.command)?.value;
   const oldArgs = memberOf(original.entry.node, was.args)?.value;
-  if (command === undefined || oldCommand === undefined) return undefined;
-  const env = envEdits(text, present, client, original, oldArgs ? (args ?? command) : command);
-  if (env === undefined) return undefined;
-  const edits = [replaceNode(command.value, valueText(oldCommand, text, original)), ...env];
-  if (args === undefined) return edits;
-  if (oldArgs === undefined) {
-    return [...edits, ...removeMembers(text, present, (name) => name === shape.args)];
+  if (command === undefined || oldCommand === undefined) {
+    throw new Error('An entry that leads to us has a command, and so had the one before.');
   }
-  return [...edits, replaceNode(args.value, valueText(oldArgs, text, original))];
+  const edits = [replaceNode(command.value, valueText(oldCommand, text, original))];
+  if (args !== undefined && oldArgs !== undefined) {
+    edits.push(replaceNode(args.value, valueText(oldArgs, text, original)));
+  } else {
+    edits.push(...removeMembers(text, present, (name) => name === shape.args));
+  }
+  const before = args !== undefined && oldArgs !== undefined ? args : command;
+  return [...edits, ...envEdits(text, present, client, original, before)];
 }
 
+/** An env that the person or the client has turned into something else than a map gives way to the original. */
 function envEdits(
   text: string,
   present: Node,
   client: Client,
   original: Original,
   before: Member,
-): TextEdit[] | undefined {
+): TextEdit[] {
   const oldEnv = memberOf(original.entry.node, original.client.shape.env)?.value;
   const env = memberOf(present, client.shape.env)?.value;
   const taken = new Set(original.connection.secretEnv);
   const there = new Set(env === undefined ? [] : members(env).map(({ name }) => name));
-  const missing = (oldEnv === undefined ? [] : members(oldEnv))
+  const old = oldEnv === undefined ? [] : members(oldEnv);
+  const missing = old
     .filter(({ name }) => taken.has(name) && !there.has(name))
     .map((member) => ({
       key: JSON.stringify(member.name),
       value: valueText(member.value, text, original),
     }));
-  if (missing.length === 0) return [];
+  if (oldEnv === undefined || missing.length === 0) return [];
   if (env?.type === 'object') return [appendMembers(text, env, missing)];
-  if (env !== undefined || oldEnv === undefined) return undefined;
   const whole =
-    original.sameFile && missing.length === members(oldEnv).length
+    original.sameFile && missing.length === old.length
       ? valueText(oldEnv, text, original)
       : `{ ${missing.map(({ key, value }) => `${key}: ${value}`).join(', ')} }`;
-  return [insertAfter(text, before, [{ key: JSON.stringify(client.shape.env), value: whole }])];
+  return env === undefined
+    ? [insertAfter(text, before, [{ key: JSON.stringify(client.shape.env), value: whole }])]
+    : [replaceNode(env, whole)];
 }
 
 /** The original text of a value, with the line breaks of the file it goes into; in another file, as plain JSON. */

@@ -64,7 +64,7 @@ export async function planRestore(
     return ok({ ...base, kind, entries: names, remarks });
   }
   const back = putBack(parsed.value, client, returns);
-  const after = encodeConfig(parsed.value.mark, back.text);
+  const after = encodeConfig(parsed.value.mark, back);
   const check = parseConfig(after, client);
   if (!check.ok) {
     return fail(
@@ -75,16 +75,12 @@ export async function planRestore(
   const exact = context.records.find(
     (record) => isAbout(record, file) && record.beforeHash === sha256(after),
   );
-  const lost = new Set(back.unplaced);
   return ok({
     bytes: after,
     mode: exact?.mode ?? base.mode,
     kind: exact === undefined ? 'entries' : 'exact',
-    entries: [...names, ...returns.map(({ present }) => present.name)].filter((n) => !lost.has(n)),
-    remarks: [
-      ...remarks,
-      ...back.unplaced.map((name) => `The original of "${name}" no longer fits; edit it by hand.`),
-    ],
+    entries: [...names, ...returns.map(({ present }) => present.name)],
+    remarks,
     records: [...new Set([...used, ...records])],
   });
 }
@@ -181,7 +177,7 @@ function originalOf(
   const entry = source.config.entries.find(
     ({ keyPath }) => JSON.stringify(keyPath) === JSON.stringify(connection.keyPath),
   );
-  if (entry === undefined) return undefined;
+  if (entry?.reading.kind !== 'stdio') return undefined;
   const { client, config } = source;
   return { connection, text: config.text, client, entry, newHash, sameFile: isAbout(record, file) };
 }

@@ -118,9 +118,8 @@ function table<T>(file: string) {
   return {
     read,
     set(id: string, value: T | undefined): null {
-      const { [id]: _, ...rest } = read();
-      const next = value === undefined ? rest : { ...rest, [id]: value };
-      writeFileSync(`${file}.new`, JSON.stringify(next));
+      // JSON leaves out what is undefined.
+      writeFileSync(`${file}.new`, JSON.stringify({ ...read(), [id]: value }));
       renameSync(`${file}.new`, file);
       return null;
     },
