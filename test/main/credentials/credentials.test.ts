@@ -86,11 +86,14 @@ describe('the keychain', () => {
   });
 });
 
+/** The places secrets have in an entry. */
+const name = fc.stringMatching(/^(env\.[A-Za-z_]\w{0,20}|args\[\d{1,2}\])$/);
+
 describe('the secrets of a connection', () => {
   test('come back whatever they hold, however long, and are gone when removed', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.dictionary(fc.string(), fc.string({ maxLength: 4_000 }), { maxKeys: 3 }),
+        fc.dictionary(name, fc.string({ maxLength: 4_000 }), { maxKeys: 3 }),
         async (secrets) => {
           const { native, items } = aNative();
           const store = connectionSecrets(opened(native));
@@ -135,11 +138,15 @@ describe('the secrets of a connection', () => {
 
 test('pieces join to the text they were cut from', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), fc.integer({ min: 1, max: 20 }), (text, length) => {
-      const pieces = splitChunks(text, length);
-      expect(chunkCount(pieces[0] ?? '')).toBe(pieces.length);
-      expect(joinChunks(pieces)).toBe(text);
-    }),
+    fc.property(
+      fc.string({ unit: 'binary', maxLength: 60 }),
+      fc.integer({ min: 1, max: 20 }),
+      (text, length) => {
+        const pieces = splitChunks(text, length);
+        expect(chunkCount(pieces[0] ?? '')).toBe(pieces.length);
+        expect(joinChunks(pieces)).toBe(text);
+      },
+    ),
   );
 });
 
