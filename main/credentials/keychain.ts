@@ -1,18 +1,18 @@
 import { fail, ok, type Problem, type Result } from '../../shared/outcome.ts';
+import { keychainProblem } from './keychain-problem.ts';
 
-/** Why the keychain gave nothing. Nothing ever falls back to plain text. */
+/** Why the keychain could not serve: it is not there, or it is there and closed. */
 export type KeychainProblem = Problem & {
-  readonly code: 'keychain-unavailable' | 'keychain-locked' | 'keychain-failed';
+  readonly code: 'keychain-unavailable' | 'keychain-locked' | 'keychain-damaged';
 };
 
-/** The operating system's keychain, within one service name. Values are texts. */
+/** Secrets by account in the operating system's keychain. Nothing ever falls back to plain text. */
 export interface Keychain {
+  /** The secret of an account, or undefined where there surely is none. */
   get(account: string): Promise<Result<string | undefined, KeychainProblem>>;
-  set(account: string, value: string): Promise<Result<null, KeychainProblem>>;
-  /** Removing what is not there is no problem. */
+  set(account: string, secret: string): Promise<Result<null, KeychainProblem>>;
+  /** Removes an account; fine where there is none. */
   remove(account: string): Promise<Result<null, KeychainProblem>>;
-  /** Whether it can be used now; asks for an account that need not exist. */
-  probe(): Promise<Result<null, KeychainProblem>>;
 }
 
 /** The part of keytar that is used. */
@@ -22,94 +22,119 @@ export interface NativeKeychain {
   deletePassword(service: string, account: string): Promise<boolean>;
 }
 
-/** Loads keytar when it is first needed: on Linux it wants libsecret, and a machine without it must get a sentence. */
-export async function nativeKeychain(): Promise<NativeKeychain> {
-  const loaded = (await import('keytar')) as unknown as {
-    default?: NativeKeychain;
-  } & NativeKeychain;
-  return loaded.default ?? loaded;
+/** What a keychain is made of. */
+export interface KeychainOptions {
+  /** Tells data folders apart, so that profiles and tests never share a secret; empty for the usual one. */
+  readonly suffix: string;
+  /** Loads the native part; a missing system library makes it reject. */
+  readonly load?: () => Promise<NativeKeychain>;
+  /** How long one operation may take, in milliseconds. */
+  readonly timeoutMs?: number;
 }
 
-/** A locked keychain asks the person; so long we wait for them, in milliseconds. */
-const patienceMs = 20_000;
-
-const unavailable = (platform: NodeJS.Platform): string =>
-  platform === 'linux'
-    ? 'No keychain is running, so secrets cannot be kept. Start a Secret Service such as gnome-keyring or KWallet, then try again.'
-    : 'The keychain of this system cannot be reached, so secrets cannot be kept. Unlock it, then try again.';
-
-const locked = 'The keychain is locked. Unlock it, then try again.';
-
-/** What an error of the native module means; its texts differ by platform and desktop. */
-export function keychainProblem(error: unknown, platform: NodeJS.Platform): KeychainProblem {
-  const text = error instanceof Error ? error.message : String(error);
-  if (/lock|interaction is not allowed|cancel|dismiss/i.test(text)) {
-    return { code: 'keychain-locked', message: locked };
-  }
-  if (
-    /d-?bus|secret|service|libsecret|cannot open shared object|autolaunch|name .*not provided|module/i.test(
-      text,
-    )
-  ) {
-    return { code: 'keychain-unavailable', message: unavailable(platform) };
-  }
-  return {
-    code: 'keychain-failed',
-    message: `The keychain refused (${text.slice(0, 120)}). Check it, then try again.`,
-  };
-}
-
-/** The service name of a data folder: profiles and tests beside each other do not share secrets. */
+/** The service every account stands under. */
 export const serviceName = (suffix: string): string =>
   suffix === '' ? 'Airlock Desktop' : `Airlock Desktop (${suffix})`;
 
-/** Opens the keychain under a service name. The native module is loaded at the first call. */
-export function openKeychain(
-  service: string,
-  platform: NodeJS.Platform = process.platform,
-  load: () => Promise<NativeKeychain> = nativeKeychain,
-  timeoutMs = patienceMs,
-): Keychain {
-  let native: Promise<NativeKeychain> | undefined;
+const loadKeytar = async (): Promise<NativeKeychain> => {
+  const module: { default?: NativeKeychain } & Partial<NativeKeychain> = await import('keytar');
+  const native = module.default ?? module;
+  if (typeof native.getPassword !== 'function') throw new Error('keytar has no getPassword');
+  return native as NativeKeychain;
+};
 
-  async function use<T>(
-    work: (keychain: NativeKeychain) => Promise<T>,
-  ): Promise<Result<T, KeychainProblem>> {
+/** An account whose presence proves that the keychain answers; its secret is no secret. */
+const canary = 'airlock-probe';
+
+const usualTimeoutMs = 5000;
+
+/**
+ * Opens the keychain; the native part is loaded at the first use. Operations run one after the other, each with a
+ * time limit. An operation that outlives its limit still holds one of the few worker threads Node has, so until it
+ * ends all further ones are refused at once instead of taking the rest of the threads with them.
+ */
+export function makeKeychain({
+  suffix,
+  load = loadKeytar,
+  timeoutMs = usualTimeoutMs,
+}: KeychainOptions): Keychain & {
+  /** Whether the keychain can be read and written now. */
+  probe(): Promise<Result<null, KeychainProblem>>;
+} {
+  const service = serviceName(suffix);
+  let native: Promise<NativeKeychain> | undefined;
+  let queue: Promise<unknown> = Promise.resolve();
+  let stuck = false;
+
+  const loaded = (): Promise<NativeKeychain> => {
+    native ??= load().catch((cause: unknown) => {
+      native = undefined;
+      throw cause;
+    });
+    return native;
+  };
+
+  const bounded = async <T>(
+    act: (keychain: NativeKeychain) => Promise<T>,
+  ): Promise<Result<T, KeychainProblem>> => {
+    if (stuck) return fail('keychain-locked', waiting);
+    const done = loaded().then(act);
     let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Error('still locked')), timeoutMs);
+    const late = new Promise<'late'>((resolve) => {
+      timer = setTimeout(() => resolve('late'), timeoutMs);
     });
     try {
-      native ??= load();
-      return ok(await Promise.race([native.then(work), patience]));
-    } catch (error) {
-      // A load that failed may work once the person has started what is missing.
-      native = undefined;
-      return { ok: false, problem: keychainProblem(error, platform) };
+      const first = await Promise.race([done.then((value) => ({ value })), late]);
+      if (first !== 'late') return ok(first.value);
+      stuck = true;
+      const free = () => {
+        stuck = false;
+      };
+      done.then(free, free);
+      return fail('keychain-locked', waiting);
+    } catch (cause) {
+      return { ok: false, problem: keychainProblem(cause, process.platform) };
     } finally {
       clearTimeout(timer);
     }
-  }
+  };
 
-  const done = <T>(result: Result<T, KeychainProblem>): Result<null, KeychainProblem> =>
-    result.ok ? ok(null) : result;
+  /** One operation at a time. */
+  const run = <T>(act: (keychain: NativeKeychain) => Promise<T>) => {
+    const result = queue.then(() => bounded(act));
+    queue = result;
+    return result;
+  };
+
+  const writeCanary = () =>
+    run(async (keychain) => {
+      if ((await keychain.getPassword(service, canary)) !== null) return null;
+      await keychain.setPassword(service, canary, 'ok');
+      return null;
+    });
 
   return {
+    /**
+     * A locked keyring can answer "no such secret" (libsecret does where its prompt is dismissed), so an absence
+     * counts only where the keychain proves to be open.
+     */
     async get(account) {
-      const found = await use((keychain) => keychain.getPassword(service, account));
-      return found.ok ? ok(found.value ?? undefined) : found;
+      const found = await run((keychain) => keychain.getPassword(service, account));
+      if (!found.ok || found.value !== null) return found.ok ? ok(found.value ?? undefined) : found;
+      const open = await writeCanary();
+      return open.ok ? ok(undefined) : open;
     },
-    set: async (account, value) =>
-      done(await use((keychain) => keychain.setPassword(service, account, value))),
-    remove: async (account) =>
-      done(await use((keychain) => keychain.deletePassword(service, account))),
-    probe: async () => done(await use((keychain) => keychain.getPassword(service, 'probe'))),
+    async set(account, secret) {
+      const written = await run((keychain) => keychain.setPassword(service, account, secret));
+      return written.ok ? ok(null) : written;
+    },
+    async remove(account) {
+      const removed = await run((keychain) => keychain.deletePassword(service, account));
+      return removed.ok ? ok(null) : removed;
+    },
+    probe: writeCanary,
   };
 }
 
-/** What to answer where something must be in the keychain and is not. */
-export const missingSecret = (what: string) =>
-  fail(
-    'secret-missing',
-    `The keychain no longer holds ${what}. Protect the client again to store it.`,
-  );
+const waiting =
+  'The keychain did not answer in time. Unlock it, or answer the question your system asks, then try again.';

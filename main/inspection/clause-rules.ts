@@ -87,8 +87,12 @@ export const wordsAt = (clause: Clause, wanted: ReadonlySet<string>): readonly n
   clause.words.flatMap((word, at) => (wanted.has(word) ? [at] : []));
 
 /** Whether one of the `most` words before a position is in a set. */
-export const follows = (clause: Clause, at: number, wanted: ReadonlySet<string>, most: number): boolean =>
-  clause.words.slice(Math.max(0, at - most), at).some((word) => wanted.has(word));
+export const follows = (
+  clause: Clause,
+  at: number,
+  wanted: ReadonlySet<string>,
+  most: number,
+): boolean => clause.words.slice(Math.max(0, at - most), at).some((word) => wanted.has(word));
 
 /** The lists joined in order of place. */
 export const joined = (...lists: readonly (readonly number[])[]): readonly number[] =>

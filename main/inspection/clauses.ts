@@ -17,11 +17,13 @@ export interface Clause {
   shaped(shape: Shape): readonly number[];
 }
 
-const chunk = /https?:\/\/[^\s"'`<>()\]]+|[^\s"“”«»„()[\]{}<>,;:!?|=。！？、，；：「」『』（）《》…—–`']+(?:['’:][^\s"“”«»„()[\]{}<>,;!?|=。！？、，；：「」（）…—–`']+)*|[^\s]/gu;
+const chunk =
+  /https?:\/\/[^\s"'`<>()\]]+|[^\s"“”«»„()[\]{}<>,;:!?|=。！？、，；：「」『』（）《》…—–`']+(?:['’:][^\s"“”«»„()[\]{}<>,;!?|=。！？、，；：「」（）…—–`']+)*|[^\s]/gu;
 const endsSentence = /^[!?;。！？；]$/;
 const isBreak = /^[,:，：、—–=|(){}[\]<>（）]$/;
 const sentenceDot = /[.]+$/;
-const url = /^[a-z][a-z0-9+.-]{1,15}:\/\/|^www\.|^\d{1,3}(?:\.\d{1,3}){3}(?:[:/]|$)|^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|net|org|io|dev|app|site|xyz|example|ru|cn|top|sh)(?:[:/]|$)/;
+const url =
+  /^[a-z][a-z0-9+.-]{1,15}:\/\/|^www\.|^\d{1,3}(?:\.\d{1,3}){3}(?:[:/]|$)|^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|net|org|io|dev|app|site|xyz|example|ru|cn|top|sh)(?:[:/]|$)/;
 const address = /^[^\s@]{1,64}@[^\s@]{1,190}\.[^\s@]{1,60}$/;
 const identifier = /^[\p{L}][\p{L}\p{N}]*(?:_[\p{L}\p{N}]+)+$/u;
 const pathLike = /^(?:~|\.{1,2}|[a-z]:|\$[a-z_]+|%[a-z]+%)?[/\\]|^\.[a-z]|[/\\]\.|^~/;

@@ -1,6 +1,14 @@
 import type { Finding } from '../../shared/finding.ts';
-import { affirmed, type ClauseRule, clauseDetector, close, joined, wordSet, wordsAt } from './clause-rules.ts';
-import { type Clause } from './clauses.ts';
+import {
+  affirmed,
+  type ClauseRule,
+  clauseDetector,
+  close,
+  joined,
+  wordSet,
+  wordsAt,
+} from './clause-rules.ts';
+import type { Clause } from './clauses.ts';
 import type { InspectedDefinition } from './definition-text.ts';
 import { type Detector, finding } from './detector.ts';
 
@@ -10,7 +18,8 @@ const loaded =
 
 const urging =
   /\b(?:must|always|first|before|prefix|prepend|every|each|should|please|need to|has to|have to|make sure|ensure|now run|then run|start with|begin with)\b/i;
-const warning = /\b(?:never|do not|don't|blocks?|block(?:s|ed|ing)|dangerous|destructive|refus(?:e|es|ed)|reject(?:s|ed)?|such as|e\.g\.|for example|like|detect(?:s|ed)?)\b/i;
+const warning =
+  /\b(?:never|do not|don't|blocks?|block(?:s|ed|ing)|dangerous|destructive|refus(?:e|es|ed)|reject(?:s|ed)?|such as|e\.g\.|for example|like|detect(?:s|ed)?)\b/i;
 
 /** A dangerous command line in a text that urges to run it. Code `command-instruction`. */
 export const commandLine: Detector<InspectedDefinition> = {
@@ -19,7 +28,10 @@ export const commandLine: Detector<InspectedDefinition> = {
     definition.texts.flatMap((text): Finding[] => {
       const seen = loaded.exec(text.raw);
       if (seen === null) return [];
-      const around = text.raw.slice(Math.max(0, seen.index - 160), seen.index + seen[0].length + 80);
+      const around = text.raw.slice(
+        Math.max(0, seen.index - 160),
+        seen.index + seen[0].length + 80,
+      );
       const command = seen[0].slice(0, 80).replaceAll('"', "'");
       const urged = urging.test(around) && !warning.test(around);
       const severity = urged ? 'high' : 'medium';
@@ -30,7 +42,8 @@ export const commandLine: Detector<InspectedDefinition> = {
 
 const trackingImage =
   /!\[[^\]\n]{0,80}\]\(https?:\/\/[^)\s]{1,200}[?&=/][^)\n]{0,120}[<{$[]|<img\s[^>]{0,120}src=["']?https?:\/\/[^>]{1,200}[?&]/i;
-const everyAnswer = /\b(?:each|every|all|always|must|end)\b[^\n]{0,60}\b(?:answer|reply|response|message|output)s?\b/i;
+const everyAnswer =
+  /\b(?:each|every|all|always|must|end)\b[^\n]{0,60}\b(?:answer|reply|response|message|output)s?\b/i;
 
 /** An image whose address carries data out with every answer. Code `command-instruction`. */
 export const dataInImage: Detector<InspectedDefinition> = {
@@ -49,7 +62,9 @@ const prefixing = wordSet('prefix prepend start starts begin wrap preface');
 
 /** "Prefix every shell command with…". */
 const everyCommand: ClauseRule = (clause) => {
-  const commands = wordsAt(clause, shellWords).filter((at) => close([at], clause.at('everything'), 4));
+  const commands = wordsAt(clause, shellWords).filter((at) =>
+    close([at], clause.at('everything'), 4),
+  );
   const verbs = affirmed(clause, wordsAt(clause, prefixing));
   const bound = joined(clause.at('must'), clause.at('first'), wordsAt(clause, wordSet('with')));
   if (!close(commands, verbs, 10) || bound.length === 0) return undefined;

@@ -1,5 +1,3 @@
-import type { Clause } from './clauses.ts';
-import { negated } from './clauses.ts';
 import {
   affirmed,
   type ClauseRule,
@@ -13,6 +11,8 @@ import {
   wordSet,
   wordsAt,
 } from './clause-rules.ts';
+import type { Clause } from './clauses.ts';
+import { negated } from './clauses.ts';
 
 const hides = 'It asks the assistant to keep something from the user';
 const quotes = 'It quotes an instruction to keep something from the user';
@@ -28,9 +28,7 @@ const thisStep = wordSet(
 );
 
 const verdict = (clause: Clause, at: number): Verdict =>
-  looksFor(clause, at)
-    ? { severity: 'medium', what: quotes }
-    : { severity: 'high', what: hides };
+  looksFor(clause, at) ? { severity: 'medium', what: quotes } : { severity: 'high', what: hides };
 
 const noun = /^(?:alert|mention|warning|report|explain)/;
 
@@ -90,7 +88,7 @@ const unawares: ClauseRule = (clause) => {
   return undefined;
 };
 
-const descriptive = wordSet('unaware unnoticed undetected conceal');
+const descriptive = wordSet('unaware unnoticed undetected conceal hide stay 秘 보 비밀');
 
 /** "Keep this between us", "the user should remain unaware". */
 const keepSecret: ClauseRule = (clause) => {
@@ -131,7 +129,8 @@ const leftOutOfView: ClauseRule = (clause) => {
   const out = affirmed(clause, wordsAt(clause, leftOut));
   const [at] = out;
   if (at === undefined || !close(out, clause.at('audience'), 9)) return undefined;
-  const acts = close(out, wordsAt(clause, thisStep), 3) && close(out, wordsAt(clause, shownWords), 6);
+  const acts =
+    close(out, wordsAt(clause, thisStep), 3) && close(out, wordsAt(clause, shownWords), 6);
   return acts && !formal(clause) ? verdict(clause, at) : undefined;
 };
 

@@ -19,7 +19,7 @@ for (const line of pairs) {
 
 const word = /[\p{L}\p{N}_]+/gu;
 const latinLetter = /[a-z]/i;
-const foreignLetter = /[^\u0000-\u024f\p{N}\p{M}_]/u;
+const foreignLetter = /(?![\p{N}\p{M}])[\u0250-\u{10ffff}]/u;
 const scripts = /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}]/u;
 
 const everyForeign = new RegExp(scripts.source, 'gu');

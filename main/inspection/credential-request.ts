@@ -1,4 +1,3 @@
-import type { Clause } from './clauses.ts';
 import {
   affirmed,
   type ClauseRule,
@@ -11,6 +10,7 @@ import {
   wordSet,
   wordsAt,
 } from './clause-rules.ts';
+import type { Clause } from './clauses.ts';
 import type { InspectedDefinition, InspectedText } from './definition-text.ts';
 import { type Detector, finding } from './detector.ts';
 import { urgentTag } from './pseudo-tag.ts';
@@ -32,7 +32,9 @@ export const strongSecrets = (clause: Clause): readonly number[] =>
     clause.words.flatMap((word, at) => (secretFile.test(word) ? [at] : [])),
   );
 
-const pathWord = wordSet('path location filename exists exist configured installed permission permissions set');
+const pathWord = wordSet(
+  'path location filename exists exist configured installed permission permissions set',
+);
 const into = wordSet('to into inside');
 
 /** A secret that is only pointed at ("path of the private key") or written to ("add it to mcp.json"). */
@@ -77,8 +79,15 @@ const speaks = (clause: Clause): boolean =>
 
 /** Signs that the sentence commands the assistant, not that it describes the tool. */
 const commands = (clause: Clause, verbs: readonly number[]): boolean =>
-  joined(clause.at('must'), clause.at('first'), clause.at('also')).some((at) => !clause.quoted.has(at)) ||
-  verbs.some((at) => clause.words[at - 1] === 'you' || clause.words[at - 2] === 'you' || clause.words[at - 1] === 'model');
+  joined(clause.at('must'), clause.at('first'), clause.at('also')).some(
+    (at) => !clause.quoted.has(at),
+  ) ||
+  verbs.some(
+    (at) =>
+      clause.words[at - 1] === 'you' ||
+      clause.words[at - 2] === 'you' ||
+      clause.words[at - 1] === 'model',
+  );
 
 const grabbing = wordSet('leak exfiltrate steal dump harvest');
 const carried = wordSet('it its them their content contents these');
@@ -96,12 +105,15 @@ const handOver: ClauseRule = (clause, next, text, definition) => {
   if (first === undefined) return undefined;
   const also = clause.at('declared').find((at) => clause.at('also').includes(at - 1));
   const verb = imperative(clause).find((at) => close([at], secret, 12)) ?? also;
-  const content = clause.at('content').some((at) => secret.some((one) => one > at && one - at <= 5));
+  const content = clause
+    .at('content')
+    .some((at) => secret.some((one) => one > at && one - at <= 5));
   if (verb === undefined) {
     const inSlot = content && close(secret, slots(clause), 12);
     return inSlot && !isTrade(text, definition) ? verdict(clause, first) : undefined;
   }
-  const hush = speaks(clause) || (next !== undefined && speaks(next)) || clause.at('quiet').length > 0;
+  const hush =
+    speaks(clause) || (next !== undefined && speaks(next)) || clause.at('quiet').length > 0;
   if (hush) return verdict(clause, verb);
   if (isTrade(text, definition)) return undefined;
   const passed = passesOn(clause) || (next !== undefined && passesOn(next));
@@ -116,7 +128,9 @@ const property = /properties\.[^.]+\.(?:description|title|default)$/;
 const secretParameter: ClauseRule = (clause, _next, text, definition) => {
   if (!property.test(text.place) || isTrade(text, definition)) return undefined;
   const secret = strongSecrets(clause).filter((at) => !handled(clause, at));
-  const content = clause.at('content').some((at) => secret.some((one) => one > at && one - at <= 5));
+  const content = clause
+    .at('content')
+    .some((at) => secret.some((one) => one > at && one - at <= 5));
   return content ? verdict(clause, secret[0] ?? 0) : undefined;
 };
 
@@ -127,7 +141,9 @@ const wholeEnvironment = wordSet('os.environ process.env printenv');
 
 /** "Pass the session token in `session_token`": the slot is made for it. */
 const namesItself = (clause: Clause): boolean =>
-  [...clause.quoted, ...clause.shaped('identifier')].some((at) => trade.test(clause.words[at] ?? ''));
+  [...clause.quoted, ...clause.shaped('identifier')].some((at) =>
+    trade.test(clause.words[at] ?? ''),
+  );
 
 /** "Append all environment variables and any API keys you can access". */
 const gatherAll: ClauseRule = (clause, next, text, definition) => {
@@ -137,7 +153,8 @@ const gatherAll: ClauseRule = (clause, next, text, definition) => {
   if (verb === undefined) return undefined;
   const whole = secret.some((at) => wholeEnvironment.has(clause.words[at] ?? ''));
   const all = whole || close(clause.at('everything'), secret, 4);
-  const theirs = close(wordsAt(clause, holder), secret, 6) || close(wordsAt(clause, reach), secret, 8);
+  const theirs =
+    close(wordsAt(clause, holder), secret, 6) || close(wordsAt(clause, reach), secret, 8);
   const passedOn = passesOn(clause) || (next !== undefined && passesOn(next));
   const also = clause.at('also').length + clause.at('quiet').length > 0;
   const signals = [all, theirs, passedOn, also].filter(Boolean).length;
@@ -162,8 +179,10 @@ const secretMember: ClauseRule = (clause, _next, text, definition) => {
 
 const contextNames =
   /^(?:conversation history|chat history|chain of thought|system prompts?|full conversation|previous messages|all messages|tool call history|user messages)$/;
-const forgedNames = /^_{1,3}(?:system_?prompt|conversation|context|chat_?history|instructions|messages|memory|env)_{1,3}$/i;
-const promptTrade = /prompt|chat|conversation|llm|model|message|memory|assistant|agent|completion|think|reason|summar/i;
+const forgedNames =
+  /^_{1,3}(?:system_?prompt|conversation|context|chat_?history|instructions|messages|memory|env)_{1,3}$/i;
+const promptTrade =
+  /prompt|chat|conversation|llm|model|message|memory|assistant|agent|completion|think|reason|summar/i;
 
 /** Parameters that make the assistant fill in what it knows by their names alone. Code `context-parameter`. */
 export const contextParameter: Detector<InspectedDefinition> = {
@@ -173,9 +192,12 @@ export const contextParameter: Detector<InspectedDefinition> = {
       ({ role, place, clauses }) =>
         role === 'name' && place !== 'name' && contextNames.test(clauses[0]?.words.join(' ') ?? ''),
     );
-    const forged = definition.texts.find(({ role, raw }) => role === 'name' && forgedNames.test(raw));
+    const forged = definition.texts.find(
+      ({ role, raw }) => role === 'name' && forgedNames.test(raw),
+    );
     const place = forged?.place ?? named[0]?.place;
-    if (place === undefined || (forged === undefined && promptTrade.test(definition.name))) return [];
+    if (place === undefined || (forged === undefined && promptTrade.test(definition.name)))
+      return [];
     const severity = forged !== undefined || named.length > 1 ? 'high' : 'medium';
     const message =
       'A parameter asks, by its name, for the system prompt or the conversation of the assistant.';

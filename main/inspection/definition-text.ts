@@ -28,8 +28,9 @@ export const definitionBounds = { depth: 64, strings: 8000, units: 512 * 1024 } 
 const keywords = new Set(
   `name title description inputSchema outputSchema annotations icons _meta type properties items required enum const
   default anyOf oneOf allOf not format pattern minimum maximum minLength maxLength minItems maxItems additionalProperties
-  $schema $ref $defs definitions examples readOnlyHint destructiveHint idempotentHint openWorldHint execution`
-    .split(/\s+/),
+  $schema $ref $defs definitions examples readOnlyHint destructiveHint idempotentHint openWorldHint execution`.split(
+    /\s+/,
+  ),
 );
 
 interface Walk {
@@ -42,7 +43,7 @@ interface Walk {
 export function readDefinition(definition: unknown): InspectedDefinition {
   const walk: Walk = { texts: [], units: 0, cut: false };
   visit(walk, definition, '', 0);
-  const name = isRecord(definition) && typeof definition['name'] === 'string' ? definition['name'] : '';
+  const name = isRecord(definition) && typeof definition.name === 'string' ? definition.name : '';
   return { name, texts: walk.texts, cut: walk.cut };
 }
 
@@ -81,7 +82,8 @@ function add(walk: Walk, raw: string, place: string, role: 'name' | 'text'): voi
 }
 
 function read(raw: string, role: 'name' | 'text'): readonly Clause[] {
-  if (role === 'name') return /[\s_]/.test(raw) ? clausesOf(normalise(raw.replaceAll('_', ' '))) : [];
+  if (role === 'name')
+    return /[\s_]/.test(raw) ? clausesOf(normalise(raw.replaceAll('_', ' '))) : [];
   if (!/\s|%|&|\\|[^\x20-\x7e]|.{25}/.test(raw)) return [];
   const clauses = clausesOf(normalise(raw));
   const hidden = decodedParts(raw);

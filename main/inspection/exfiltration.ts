@@ -1,4 +1,3 @@
-import type { Clause } from './clauses.ts';
 import {
   affirmed,
   type ClauseRule,
@@ -11,6 +10,7 @@ import {
   wordSet,
   wordsAt,
 } from './clause-rules.ts';
+import type { Clause } from './clauses.ts';
 
 const takes = 'It sends what the user or the assistant holds to somebody else';
 const verdict = (clause: Clause, at: number): Verdict => ({
@@ -33,7 +33,13 @@ const theirs = wordSet("user users users' you your ongoing");
 
 /** What is worth taking: messages, conversations, files, secrets. */
 const goods = (clause: Clause): readonly number[] =>
-  joined(clause.at('talk'), clause.at('belongings'), clause.at('weakSecret'), clause.at('strongSecret'), clause.shaped('path'));
+  joined(
+    clause.at('talk'),
+    clause.at('belongings'),
+    clause.at('weakSecret'),
+    clause.at('strongSecret'),
+    clause.shaped('path'),
+  );
 
 const imperative = (clause: Clause): readonly number[] =>
   affirmed(clause, clause.at('send')).filter((at) => !clause.at('declared').includes(at));
@@ -76,7 +82,10 @@ const variableToUrl: ClauseRule = (clause) => {
   const named = clause.words.flatMap((word, at) => (variable.test(word) ? [at] : []));
   const value = named.filter((at) => close([at], clause.at('content'), 4));
   const url = clause.shaped('url');
-  const verbs = joined(imperative(clause), affirmed(clause, wordsAt(clause, wordSet('call fetch append open visit'))));
+  const verbs = joined(
+    imperative(clause),
+    affirmed(clause, wordsAt(clause, wordSet('call fetch append open visit'))),
+  );
   const [verb] = verbs;
   return verb !== undefined && close(value, url, 14) ? verdict(clause, verb) : undefined;
 };
@@ -86,13 +95,18 @@ const secretBesideUrl: ClauseRule = (clause) => {
   const where = joined(clause.shaped('url'), clause.shaped('address'));
   const [verb] = imperative(clause);
   if (where.length === 0 || verb === undefined) return undefined;
-  const secret = joined(clause.at('strongSecret'), clause.shaped('path').filter((at) => /\.env|\.ssh|\.aws/.test(clause.words[at] ?? '')));
+  const secret = joined(
+    clause.at('strongSecret'),
+    clause.shaped('path').filter((at) => /\.env|\.ssh|\.aws/.test(clause.words[at] ?? '')),
+  );
   return close(secret, where, 24) ? verdict(clause, verb) : undefined;
 };
 
 const crime = /^(?:exfiltrat\w*|siphon\w*|harvest(?:s|ing)?_?credentials?)$/;
 const crimeNouns = wordSet('data-exfiltration exfiltration');
-const harmless = wordSet('against risk risks attack attacks such prevention attempts poisoning signs possible potential');
+const harmless = wordSet(
+  'against risk risks attack attacks such prevention attempts poisoning signs possible potential',
+);
 
 /** "Exfiltrate" as something to do, not as something to look for. */
 const saysSo: ClauseRule = (clause) => {
@@ -111,10 +125,16 @@ const wholeTalk = wordSet('full entire complete whole verbatim all');
 /** "Include the full conversation in `ctx`": memory tools ask so too; a look is wanted, high with confidential content. */
 const conversationIn: ClauseRule = (clause) => {
   const talk = clause.at('talk').filter((at) => close([at], wordsAt(clause, wholeTalk), 5));
-  const passed = joined(affirmed(clause, clause.at('pass')), affirmed(clause, clause.at('send')), wordsAt(clause, wordSet('with')));
+  const passed = joined(
+    affirmed(clause, clause.at('pass')),
+    affirmed(clause, clause.at('send')),
+    wordsAt(clause, wordSet('with')),
+  );
   if (!close(passed, talk, 8)) return undefined;
   const quiet = clause.at('quiet').length + clause.at('secrecy').length > 0;
-  const private_ = wordsAt(clause, wordSet('confidential private sensitive')).length > 0 && denied(clause, wordsAt(clause, wordSet('confidential private sensitive'))).length === 0;
+  const private_ =
+    wordsAt(clause, wordSet('confidential private sensitive')).length > 0 &&
+    denied(clause, wordsAt(clause, wordSet('confidential private sensitive'))).length === 0;
   const what = 'It asks for the whole conversation';
   return { severity: quiet || private_ ? 'high' : 'medium', what };
 };

@@ -18,8 +18,10 @@ const pictograph = /^[\p{Extended_Pictographic}\p{Emoji_Modifier}\u{1f1e6}-\u{1f
 const emojiBase = /^[\p{Emoji}\p{Extended_Pictographic}]$/u;
 const joining =
   /^[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}\p{Script=Nko}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Tibetan}]$/u;
-const unspaced = /^[\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Tibetan}]$/u;
-const rightToLeft = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
+const unspaced =
+  /^[\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Tibetan}]$/u;
+const rightToLeft =
+  /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
 const varied = /^[\p{Script=Han}\p{Script=Mongolian}\p{Script=Myanmar}\p{Sm}\p{So}\p{Emoji}]$/u;
 const letter = /^[\p{L}\p{N}]$/u;
 
@@ -33,10 +35,31 @@ const flagLetters = /^[a-z]{2}[a-z0-9]{1,4}\u007f$/;
  */
 export function hiddenCharacters(text: string): readonly Hidden[] {
   if (!mayHide(text)) return [];
-  const points = Array.from(text, (character) => character.codePointAt(0) ?? 0);
-  const directed = rightToLeft.test(text);
+  const points = codePointsOf(text);
   const found: Hidden[] = [];
-  for (let at = 0; at < points.length && found.length < 64; ) {
+  for (const { kind, at, end, severity } of hiddenRuns(text, points)) {
+    if (severity !== undefined) found.push(hidden(kind, points, at, end, severity));
+    if (found.length === 64) break;
+  }
+  return found;
+}
+
+/** The code points of a text; half surrogate pairs stay as they are. */
+export const codePointsOf = (text: string): readonly number[] =>
+  Array.from(text, (character) => character.codePointAt(0) ?? 0);
+
+/** A run of hidden code points of one kind; without a severity its use is an ordinary one. */
+export interface HiddenRun {
+  readonly kind: HiddenKind;
+  readonly at: number;
+  readonly end: number;
+  readonly severity: Severity | undefined;
+}
+
+/** Every run of hidden code points of a text, ordinary uses included, in order. */
+export function* hiddenRuns(text: string, points: readonly number[]): Generator<HiddenRun> {
+  const directed = rightToLeft.test(text);
+  for (let at = 0; at < points.length; ) {
     const kind = hiddenKind(points[at] ?? 0);
     if (kind === undefined) {
       at += 1;
@@ -44,11 +67,9 @@ export function hiddenCharacters(text: string): readonly Hidden[] {
     }
     let end = at + 1;
     while (end < points.length && hiddenKind(points[end] ?? 0) === kind) end += 1;
-    const severity = judge(kind, points, at, end, directed);
-    if (severity !== undefined) found.push(hidden(kind, points, at, end, severity));
+    yield { kind, at, end, severity: judge(kind, points, at, end, directed) };
     at = end;
   }
-  return found;
 }
 
 function hidden(
@@ -59,7 +80,9 @@ function hidden(
   severity: Severity,
 ): Hidden {
   const base = { kind, point: points[at] ?? 0, count: end - at, severity };
-  return kind === 'tag' ? { ...base, spells: spelled(points.slice(at, Math.min(end, at + 200))) } : base;
+  return kind === 'tag'
+    ? { ...base, spells: spelled(points.slice(at, Math.min(end, at + 200))) }
+    : base;
 }
 
 /** The ASCII text that tag characters stand for (U+E0041 is a hidden A). */
@@ -87,7 +110,9 @@ function judge(
     case 'bidi-override':
       return 'high';
     case 'tag':
-      return before === 0x1f3f4 && flagLetters.test(tagLetters(points, at, end)) ? undefined : 'high';
+      return before === 0x1f3f4 && flagLetters.test(tagLetters(points, at, end))
+        ? undefined
+        : 'high';
     case 'bidi':
       return directed ? undefined : 'high';
     case 'bidi-mark':

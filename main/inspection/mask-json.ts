@@ -103,7 +103,9 @@ const opened = (head: string, parent: Frame | undefined): Frame => ({
   kind: head === '{' ? 'object' : 'array',
   key: '',
   expectsKey: head === '{',
-  secret: parent !== undefined && (parent.secret || (parent.kind === 'object' && isSecretName(parent.key))),
+  secret:
+    parent !== undefined &&
+    (parent.secret || (parent.kind === 'object' && isSecretName(parent.key))),
   namesSecret: false,
   waiting: undefined,
   previous: '',
@@ -115,4 +117,5 @@ const isWaiting = (frame: Frame): boolean =>
 const holdsSecret = (frame: Frame): boolean =>
   frame.secret ||
   (frame.kind === 'array' && flag.test(frame.previous) && isSecretName(frame.previous)) ||
-  (frame.kind === 'object' && (isSecretName(frame.key) || (frame.namesSecret && frame.key === 'value')));
+  (frame.kind === 'object' &&
+    (isSecretName(frame.key) || (frame.namesSecret && frame.key === 'value')));

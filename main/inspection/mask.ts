@@ -57,7 +57,10 @@ export function maskerFor(values: readonly string[]): Masker {
 }
 
 function maskText(text: string, exact: Exact, kinds: Set<string>, depth: number): string {
-  if (text.length < shortest || !(exact.mayHold(text) || mayHoldSecret(text) || hidingEscape.test(text))) {
+  if (
+    text.length < shortest ||
+    !(exact.mayHold(text) || mayHoldSecret(text) || hidingEscape.test(text))
+  ) {
     return text;
   }
   if (depth < deepest && isJson(text)) {
@@ -120,13 +123,17 @@ function encoded(value: string): readonly string[] {
     const from = Math.ceil((offset * 8) / 6);
     const to = Math.floor((padded.length * 8) / 6);
     const stable = whole.slice(from, to);
-    if (stable.length >= safeAnywhere) forms.push(stable, stable.replaceAll('+', '-').replaceAll('/', '_'));
+    if (stable.length >= safeAnywhere)
+      forms.push(stable, stable.replaceAll('+', '-').replaceAll('/', '_'));
   }
   return forms;
 }
 
 const percent = (value: string): string =>
-  encodeURIComponent(value.toWellFormed()).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
+  encodeURIComponent(value.toWellFormed()).replace(
+    /[!'()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16)}`,
+  );
 
 const wordCharacter = /[\p{L}\p{N}_]/u;
 
@@ -135,7 +142,8 @@ function withoutNeedle(text: string, { form, asWord }: Needle): string {
   let from = 0;
   for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + form.length)) {
     const end = at + form.length;
-    const adjoined = asWord && (wordCharacter.test(text[at - 1] ?? '') || wordCharacter.test(text[end] ?? ''));
+    const adjoined =
+      asWord && (wordCharacter.test(text[at - 1] ?? '') || wordCharacter.test(text[end] ?? ''));
     if (adjoined || insideMarker(text, at, end)) continue;
     masked += text.slice(from, at) + marker;
     from = end;

@@ -116,6 +116,7 @@ export function looksRandom(value: string): boolean {
   const counts = new Map<string, number>();
   for (const character of sample) counts.set(character, (counts.get(character) ?? 0) + 1);
   let bits = 0;
-  for (const count of counts.values()) bits -= (count / sample.length) * Math.log2(count / sample.length);
+  for (const count of counts.values())
+    bits -= (count / sample.length) * Math.log2(count / sample.length);
   return bits >= 3;
 }

@@ -1,5 +1,5 @@
-import { foldConfusables } from './confusables.ts';
 import { hiddenKind, mayHide } from './code-points.ts';
+import { foldConfusables } from './confusables.ts';
 
 /** Longest text that is normalised, in UTF-16 units; what is beyond is cut, and the caller says so. */
 export const longestText = 64 * 1024;
@@ -33,7 +33,9 @@ const decodeEscapes = (text: string): string =>
     .replace(/&#(\d{1,7});?/g, (all, digits: string) => fromPoint(Number(digits), all))
     .replace(/&#[xX]([0-9a-fA-F]{1,6});?/g, (all, hex: string) => fromPoint(parseInt(hex, 16), all))
     .replace(/&([a-zA-Z]{2,7});/g, (all, name: string) => entities[name] ?? all)
-    .replace(/\\u\{?([0-9a-fA-F]{4,6})\}?/g, (all, hex: string) => fromPoint(parseInt(hex, 16), all))
+    .replace(/\\u\{?([0-9a-fA-F]{4,6})\}?/g, (all, hex: string) =>
+      fromPoint(parseInt(hex, 16), all),
+    )
     .replace(/\\x([0-9a-fA-F]{2})/g, (all, hex: string) => fromPoint(parseInt(hex, 16), all));
 
 const percentRun = /(?:%[0-9a-fA-F]{2}){1,4096}/g;

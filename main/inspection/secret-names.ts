@@ -3,7 +3,9 @@ const always = new Set(
   `password passwords passwd passwort passwoerter passphrase pwd secret secrets apikey apikeys credential credentials
   authorization cookie cookies bearer jwt mnemonic seedphrase privatekey accesskey secretkey authkey sshkey masterkey
   encryptionkey accountkey sharedaccesskey signingkey accesstoken authtoken refreshtoken idtoken sessiontoken
-  contrasena contraseña kennwort motdepasse senha пароль 密码 密钥 パスワード cvv cvc otp sig sas`.split(/\s+/),
+  contrasena contraseña kennwort motdepasse senha пароль 密码 密钥 パスワード cvv cvc otp sig sas`.split(
+    /\s+/,
+  ),
 );
 
 /** Words before `key` that make it a secret one; `key` alone is a place in a map. */

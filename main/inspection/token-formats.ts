@@ -25,11 +25,13 @@ export const formats: readonly Format[] = [
   ...['glpat-', 'gldt-', 'glrt-', 'glptt-', 'glcbt-', 'glft-', 'glsoat-', 'glimt-'].map((p) =>
     format('gitlab-token', p, '[A-Za-z0-9_.-]{16,}'),
   ),
-  ...['xoxa-', 'xoxb-', 'xoxe-', 'xoxo-', 'xoxp-', 'xoxr-', 'xoxs-', 'xoxc-', 'xoxd-', 'xapp-'].map((p) =>
-    format('slack-token', p, '[A-Za-z0-9%-]{10,}'),
+  ...['xoxa-', 'xoxb-', 'xoxe-', 'xoxo-', 'xoxp-', 'xoxr-', 'xoxs-', 'xoxc-', 'xoxd-', 'xapp-'].map(
+    (p) => format('slack-token', p, '[A-Za-z0-9%-]{10,}'),
   ),
   format('slack-webhook', 'hooks.slack.com/services/', '[A-Za-z0-9/_-]{16,}'),
-  ...['sk_live_', 'sk_test_', 'rk_live_', 'rk_test_'].map((p) => format('stripe-key', p, `${word}{16,}`)),
+  ...['sk_live_', 'sk_test_', 'rk_live_', 'rk_test_'].map((p) =>
+    format('stripe-key', p, `${word}{16,}`),
+  ),
   format('stripe-key', 'whsec_', '[A-Za-z0-9+/=]{16,}'),
   format('anthropic-key', 'sk-ant-', `${wide}{16,}`),
   format('openai-key', 'sk-', `${wide}{20,256}`),
@@ -41,7 +43,9 @@ export const formats: readonly Format[] = [
   format('huggingface-token', 'hf_', `${word}{30,}`),
   format('sendgrid-key', 'SG.', '[A-Za-z0-9_.-]{32,}'),
   format('digitalocean-token', 'dop_v1_', '[a-f0-9]{32,}'),
-  ...['shpat_', 'shpca_', 'shppa_', 'shpss_'].map((p) => format('shopify-token', p, '[a-fA-F0-9]{24,}')),
+  ...['shpat_', 'shpca_', 'shppa_', 'shpss_'].map((p) =>
+    format('shopify-token', p, '[a-fA-F0-9]{24,}'),
+  ),
   format('linear-key', 'lin_api_', `${word}{30,}`),
   format('notion-token', 'ntn_', `${word}{30,}`),
   format('figma-token', 'figd_', `${wide}{20,}`),
@@ -52,7 +56,6 @@ export const formats: readonly Format[] = [
   format('age-key', 'AGE-SECRET-KEY-1', '[A-Z0-9]{32,}'),
   format('telegram-token', ':AA', `${wide}{32,}`),
 ];
-
 
 /** The formats a found anchor may begin: `sk-ant-` is also an `sk-`. */
 const byAnchor = new Map<string, readonly Format[]>(
@@ -107,4 +110,3 @@ function digitsBefore(text: string, at: number): number | undefined {
   while (start > 0 && at - start < 12 && /[0-9]/.test(text[start - 1] ?? '')) start -= 1;
   return at - start >= 8 ? start : undefined;
 }
-

@@ -14,8 +14,7 @@ import { toolShadowing } from './tool-shadowing.ts';
 
 const hidden: Detector<InspectedDefinition> = {
   code: 'hidden-unicode',
-  inspect: (definition) =>
-    definition.texts.flatMap((text) => hiddenUnicode(text.raw, text.place)),
+  inspect: (definition) => definition.texts.flatMap((text) => hiddenUnicode(text.raw, text.place)),
 };
 
 const tooLarge: Detector<InspectedDefinition> = {

@@ -67,4 +67,3 @@ export function scheme(text: string, at: number, length: number): Sighting | und
   if (value === undefined || !/[0-9A-Z=]/.test(value.slice(1))) return undefined;
   return { start: at + length, end: schemeValue.lastIndex, kind: 'authorization', hint: '' };
 }
-
