@@ -59,36 +59,40 @@ function parse(text: string): { readonly json: unknown } | undefined {
 /** What the scanned value is, now that it is known to be JSON and what it holds. */
 function classify(text: string, scan: MessageScan, value: unknown): Message {
   if (!isObject(value)) return invalid('not-a-message');
-  const { top } = scan;
-  const id = value.id;
-  const idSpan = top.get('id');
-  const idKnown = idSpan !== undefined && (typeof id === 'string' || typeof id === 'number');
-  const idText = idKnown && !scan.repeatedId ? text.slice(idSpan.start, idSpan.end) : undefined;
-  const answers = top.has('result') || top.has('error');
+  const { id, method } = value;
+  const idKnown = scan.id !== undefined && (typeof id === 'string' || typeof id === 'number');
+  const idText = idKnown && !scan.repeatedId ? text.slice(scan.id.start, scan.id.end) : undefined;
+  const answers = scan.result !== undefined || scan.error !== undefined;
   // Two readers could take two different messages from any of these, and only one of them was judged.
-  if (scan.repeated || scan.looseRoute || (top.has('method') && answers))
-    return invalid('ambiguous', idText, { answers: answers && !top.has('method') });
+  if (scan.repeated || scan.looseRoute || (scan.method !== undefined && answers))
+    return invalid('ambiguous', idText, { answers: answers && scan.method === undefined });
 
-  const base = { text, span: scan, value };
-  const method = value.method;
+  // Written out rather than spread: this runs for every message, and a spread costs more than the scan.
   if (typeof method === 'string') {
     const params = paramsOf(scan, value.params);
-    const named = { ...base, method, params, looseKeys: scan.looseTop || scan.looseParam };
-    if (idText !== undefined) return { kind: 'request', idText, ...named };
-    return idSpan === undefined ? { kind: 'notification', ...named } : invalid('not-a-message');
+    const looseKeys = scan.looseTop || scan.looseParam;
+    if (idText !== undefined)
+      return { kind: 'request', text, span: scan, value, idText, method, params, looseKeys };
+    if (scan.id !== undefined) return invalid('not-a-message');
+    return { kind: 'notification', text, span: scan, value, method, params, looseKeys };
   }
-  if (!answers || top.has('method')) return invalid('not-a-message', idText);
+  if (!answers || scan.method !== undefined) return invalid('not-a-message', idText);
   if (scan.looseTop) return invalid('ambiguous', idText, { answers });
-  const failed = top.has('error') && value.error !== null;
+  const failed = scan.error !== undefined && value.error !== null;
   // An error about a message whose id could not be read carries null or none (JSON-RPC 2.0 section 5, MCP).
   const answered = idText ?? (failed && (id === null || id === undefined) ? 'null' : undefined);
   if (answered === undefined) return invalid('not-a-message');
-  const result = failed ? undefined : top.get('result');
-  return { kind: 'response', ...base, idText: answered, result, failed };
+  const result = failed ? undefined : scan.result;
+  return { kind: 'response', text, span: scan, value, idText: answered, result, failed };
 }
 
 function paramsOf(scan: MessageScan, value: unknown): Params | undefined {
-  const span = scan.top.get('params');
-  if (scan.params === undefined || span === undefined || !isObject(value)) return undefined;
-  return { span, members: scan.params, repeated: scan.repeatedParam, value };
+  if (scan.paramMembers === undefined || scan.params === undefined || !isObject(value))
+    return undefined;
+  return {
+    span: scan.params,
+    members: scan.paramMembers,
+    repeated: scan.repeatedParam,
+    value,
+  };
 }

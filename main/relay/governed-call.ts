@@ -90,9 +90,7 @@ export function callOf(
       if (!boundMembers.has(key)) more.push(key, text.slice(start, end));
     }
   }
-  const tool = action === 'callTool' ? context.lookupTool(target) : undefined;
-  const trace = traceparentOf(metaOf(request));
-  return {
+  const call: { -readonly [K in keyof Call]: Call[K] } = {
     id: context.newId(),
     at: context.now(),
     action,
@@ -101,15 +99,18 @@ export function callOf(
     connection: context.connection,
     agent: context.agent,
     server: context.server,
-    ...(tool && { tool }),
     requestId: request.idText,
     argumentsText,
     arguments: parsed,
     argumentsHash: boundHash(argumentsHash(argumentsText, parsed, scan), more),
     ambiguous: scan.ambiguous || (params?.repeated ?? false),
     bytes,
-    ...(trace !== undefined && { traceparent: trace }),
   };
+  const tool = action === 'callTool' ? context.lookupTool(target) : undefined;
+  if (tool !== undefined) call.tool = tool;
+  const trace = traceparentOf(metaOf(request));
+  if (trace !== undefined) call.traceparent = trace;
+  return call;
 }
 
 /** The `params._meta` of a request, empty where there is none. */

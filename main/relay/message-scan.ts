@@ -3,13 +3,18 @@ import { foldKey } from './key-fold.ts';
 
 const topNames = new Set(['jsonrpc', 'id', 'method', 'params', 'result', 'error']);
 const paramNames = new Set(['name', 'uri', 'arguments', '_meta', 'progressToken', 'requestId']);
-const openBrace = 0x7b;
 const foldedParamNames = new Set([...paramNames].map(foldKey));
+const openBrace = 0x7b;
 
 /** What the scan of one message found, before it is known to be JSON. */
 export interface MessageScan extends Span {
-  readonly top: ReadonlyMap<string, Span>;
-  readonly params: ReadonlyMap<string, Span> | undefined;
+  readonly id: Span | undefined;
+  readonly method: Span | undefined;
+  readonly params: Span | undefined;
+  readonly result: Span | undefined;
+  readonly error: Span | undefined;
+  /** The members of params, where that is an object. */
+  readonly paramMembers: ReadonlyMap<string, Span> | undefined;
   /** A member that routes or carries the message stands there twice. */
   readonly repeated: boolean;
   readonly repeatedId: boolean;
@@ -23,8 +28,13 @@ export interface MessageScan extends Span {
 
 /** Scans the value at `at` inside `depth` open containers; one that is no object has no members. */
 export function scanMessage(text: string, at: number, depth: number): MessageScan {
-  const top = new Map<string, Span>();
-  let params: Map<string, Span> | undefined;
+  let version: Span | undefined;
+  let id: Span | undefined;
+  let method: Span | undefined;
+  let params: Span | undefined;
+  let result: Span | undefined;
+  let error: Span | undefined;
+  let paramMembers: Map<string, Span> | undefined;
   let repeated = false;
   let repeatedId = false;
   let looseTop = false;
@@ -33,40 +43,77 @@ export function scanMessage(text: string, at: number, depth: number): MessageSca
   let repeatedParam = false;
 
   const visitParam = (key: string, start: number): number => {
-    if (params?.has(key)) {
+    const routes = paramNames.has(key);
+    if (paramMembers?.has(key)) {
       repeatedParam = true;
-      if (paramNames.has(key)) repeated = true;
+      if (routes) repeated = true;
     }
-    if (!paramNames.has(key) && foldedParamNames.has(foldKey(key))) looseParam = true;
+    if (!routes && foldedParamNames.has(foldKey(key))) looseParam = true;
     const end = skipValue(text, start, depth + 2);
-    params?.set(key, { start, end });
+    paramMembers?.set(key, { start, end });
     return end;
   };
 
   const visitTop = (key: string, start: number): number => {
-    if (topNames.has(key)) {
-      if (top.has(key)) {
-        repeated = true;
-        if (key === 'id') repeatedId = true;
-      }
-    } else {
-      const folded = foldKey(key);
-      if (topNames.has(folded)) looseTop = true;
-      if (folded === 'method' || folded === 'params') looseRoute = true;
-    }
-    let end: number;
     if (key === 'params' && text.charCodeAt(start) === openBrace) {
-      params = new Map();
-      end = scanObject(text, start, visitParam);
-    } else {
-      end = skipValue(text, start, depth + 1);
+      if (params !== undefined) repeated = true;
+      paramMembers = new Map();
+      const end = scanObject(text, start, visitParam);
+      params = { start, end };
+      return end;
     }
-    top.set(key, { start, end });
+    const end = skipValue(text, start, depth + 1);
+    const span = { start, end };
+    switch (key) {
+      case 'jsonrpc':
+        if (version !== undefined) repeated = true;
+        version = span;
+        break;
+      case 'id':
+        if (id !== undefined) repeated = repeatedId = true;
+        id = span;
+        break;
+      case 'method':
+        if (method !== undefined) repeated = true;
+        method = span;
+        break;
+      case 'params':
+        if (params !== undefined) repeated = true;
+        params = span;
+        break;
+      case 'result':
+        if (result !== undefined) repeated = true;
+        result = span;
+        break;
+      case 'error':
+        if (error !== undefined) repeated = true;
+        error = span;
+        break;
+      default: {
+        const folded = foldKey(key);
+        if (topNames.has(folded)) looseTop = true;
+        if (folded === 'method' || folded === 'params') looseRoute = true;
+      }
+    }
     return end;
   };
 
-  const isObjectText = text.charCodeAt(at) === openBrace;
-  const end = isObjectText ? scanObject(text, at, visitTop) : skipValue(text, at, depth);
-  const loose = { looseTop, looseRoute, looseParam };
-  return { start: at, end, top, params, repeated, repeatedId, repeatedParam, ...loose };
+  const end =
+    text.charCodeAt(at) === openBrace ? scanObject(text, at, visitTop) : skipValue(text, at, depth);
+  return {
+    start: at,
+    end,
+    id,
+    method,
+    params,
+    result,
+    error,
+    paramMembers,
+    repeated,
+    repeatedId,
+    looseTop,
+    looseRoute,
+    looseParam,
+    repeatedParam,
+  };
 }

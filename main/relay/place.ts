@@ -4,21 +4,38 @@ import type { Batch } from './message.ts';
 /** False while a kill or pause is in force: then nothing is forwarded, whoever tries. */
 export type MayForward = () => boolean;
 
-/** A message alone on its line. */
-export function linePlace(line: Buffer, lane: Lane, mayForward: MayForward): Place {
-  return {
-    get bytes() {
-      return line.subarray(0, contentEnd(line));
-    },
-    forward() {
-      if (mayForward()) lane.out.send(line, false);
-    },
-    replace(bytes) {
-      if (mayForward()) lane.out.send(asLine(bytes), false);
-    },
-    reply: (text) => lane.back.send(`${text}\n`, true),
-  };
+/** A message alone on its line. A class, since one is made for every message and closures would cost more. */
+class LinePlace implements Place {
+  readonly #line: Buffer;
+  readonly #lane: Lane;
+  readonly #mayForward: MayForward;
+
+  constructor(line: Buffer, lane: Lane, mayForward: MayForward) {
+    this.#line = line;
+    this.#lane = lane;
+    this.#mayForward = mayForward;
+  }
+
+  get bytes(): Uint8Array {
+    return this.#line.subarray(0, contentEnd(this.#line));
+  }
+
+  forward(): void {
+    if (this.#mayForward()) this.#lane.out.send(this.#line, false);
+  }
+
+  replace(bytes: Uint8Array | string): void {
+    if (this.#mayForward()) this.#lane.out.send(asLine(bytes), false);
+  }
+
+  reply(text: string): void {
+    this.#lane.back.send(`${text}\n`, true);
+  }
 }
+
+/** The place of a message alone on its line. */
+export const linePlace = (line: Buffer, lane: Lane, mayForward: MayForward): Place =>
+  new LinePlace(line, lane, mayForward);
 
 /** The elements of a batch, and what sends the rest of it on once each was judged. */
 export interface BatchPlaces {

@@ -52,7 +52,7 @@ export async function handleCall(call: Call, stages: Stages, ports: CallPorts): 
     return;
   }
   const record = opened;
-  const seen: Omit<Mutable<CallEnd>, 'outcome'> = { findings: [] };
+  const seen: Mutable<CallEnd> = { outcome: 'internal-error', findings: [] };
   let forwarded = false;
   let ending: Ending;
   try {
@@ -60,10 +60,11 @@ export async function handleCall(call: Call, stages: Stages, ports: CallPorts): 
   } catch (error) {
     ending = refuse(failure(error, forwarded));
   }
+  complete(seen, ending);
   try {
     ports.deliver(ending);
   } finally {
-    record.close({ ...seen, ...endOf(ending) });
+    record.close(seen);
   }
 
   async function walk(): Promise<Ending> {
@@ -164,18 +165,20 @@ function brokenOff(problem: Problem): Ending {
   }
 }
 
-function endOf(ending: Ending): Omit<CallEnd, 'findings'> {
-  if (ending.kind === 'cancelled') return { outcome: 'cancelled' };
-  if (ending.kind === 'refused') {
+/** Adds to what was seen on the way how it ended. */
+function complete(seen: Mutable<CallEnd>, ending: Ending): void {
+  if (ending.kind === 'cancelled') {
+    seen.outcome = 'cancelled';
+  } else if (ending.kind === 'refused') {
     const { outcome, sentence, detail = sentence } = ending.refusal;
-    return { outcome, detail };
+    seen.outcome = outcome;
+    seen.detail = detail;
+  } else {
+    const { bytes, kind } = ending.answer;
+    seen.outcome = kind === 'result' ? 'ok' : kind;
+    seen.resultHash = hash('sha256', bytes, 'hex');
+    seen.bytesOut = bytes.length;
   }
-  const { bytes, kind } = ending.answer;
-  return {
-    outcome: kind === 'result' ? 'ok' : kind,
-    resultHash: hash('sha256', bytes, 'hex'),
-    bytesOut: bytes.length,
-  };
 }
 
 function approverOf(outcome: ApprovalOutcome) {
