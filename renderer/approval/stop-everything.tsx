@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { PageApi } from '../../shared/ipc.ts';
 import type { KillReport } from '../../shared/kill.ts';
-import { reportSentence, survivorName } from '../components/kill-words.ts';
+import { reportSentence, survivorWords } from '../components/kill-words.ts';
 import { sentence } from '../latest.ts';
 import { Glyph } from './glyph.tsx';
 import { whenReal } from './real-press.ts';
@@ -97,7 +97,7 @@ function KillStep(props: {
             <ul className="problem">
               {step.report.survivors.map((item) => (
                 <li key={`${item.kind} ${item.id}`}>
-                  Still running: <bdi>{survivorName(item)}</bdi>
+                  <bdi>{survivorWords(item)}</bdi>
                 </li>
               ))}
             </ul>

@@ -65,6 +65,7 @@ const stoppedAs: Readonly<Record<KillItem['kind'], (n: number) => string>> = {
   call: (n) => `${count(n, 'running call')} cancelled`,
   process: (n) => `${count(n, 'process', 'processes')} ended`,
   'remote-session': (n) => `${count(n, 'remote session')} closed`,
+  record: (n) => `${count(n, 'record')} kept`,
 };
 
 /** What a kill did, in one sentence that says whether it was proved. */
@@ -81,12 +82,18 @@ export function reportSentence(report: KillReport): string {
     return stopped === 0 ? [] : [stoppedAs[kind](stopped)];
   });
   const what = done.length === 0 ? 'Nothing was running' : done.join(', ');
-  if (report.survivors.length > 0) {
-    return `${what}; ${count(report.survivors.length, 'thing is', 'things are')} still running.`;
+  const running = report.survivors.filter((item) => item.kind !== 'record').length;
+  const unrecorded = running < report.survivors.length ? ' The kill could not be recorded.' : '';
+  if (running > 0) {
+    return `${what}; ${count(running, 'thing is', 'things are')} still running.${unrecorded}`;
   }
-  return report.verified ? `${what}; verified, none left.` : `${what}; not verified.`;
+  return `${what}; ${report.verified ? 'verified, none left' : 'not verified'}.${unrecorded}`;
 }
 
-/** One thing that outlived a kill, by name and process id. */
-export const survivorName = (item: KillItem): string =>
+/** What outlived a kill, as it stands in red: by name and process id, or our own record that could not be kept. */
+export const survivorWords = (item: KillItem): string =>
+  item.kind === 'record' ? `Not recorded: ${item.name}` : `Still running: ${itemName(item)}`;
+
+/** One thing of a report, by name and process id. */
+export const itemName = (item: KillItem): string =>
   item.pid === undefined ? item.name : `${item.name} (pid ${item.pid})`;

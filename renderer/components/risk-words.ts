@@ -36,3 +36,11 @@ export function sourceWords(source: RuleSource): string {
       return source satisfies never;
   }
 }
+
+const levels: readonly RiskLevel[] = ['read', 'write', 'send', 'execute', 'destroy', 'unknown'];
+
+/** A risk level as the trail wrote it, in words where it is one of ours. */
+export const writtenRisk = (risk: string): string => {
+  const level = levels.find((known) => known === risk);
+  return level === undefined ? risk : riskWords(level).text;
+};

@@ -2,6 +2,8 @@ const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
 const shortClock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short' });
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
 
+const shortDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+
 const sameDay = (a: number, b: number): boolean => day.format(a) === day.format(b);
 
 /** A time of day with seconds, in the machine's zone; `ms` is Unix milliseconds. */
@@ -10,6 +12,10 @@ export const clockTime = (ms: number): string => clock.format(ms);
 /** The time alone for today, else date and time. */
 export const dateTime = (ms: number, now: number): string =>
   sameDay(ms, now) ? shortClock.format(ms) : `${day.format(ms)}, ${shortClock.format(ms)}`;
+
+/** The time to the second for today, else day and time: as short as a table's column. */
+export const rowTime = (ms: number, now: number): string =>
+  sameDay(ms, now) ? clock.format(ms) : `${shortDay.format(ms)} ${shortClock.format(ms)}`;
 
 /** Date and time to the second, for records. */
 export const fullTime = (ms: number): string => `${day.format(ms)}, ${clock.format(ms)}`;
@@ -33,12 +39,3 @@ export const timeLeft = (deadline: number, now: number): string => {
   const seconds = secondsLeft(deadline, now);
   return seconds < 60 ? `${seconds} s` : duration(seconds * 1000);
 };
-
-/** How long ago, coarse: `just now`, `5 min ago`, `3 h ago`, else the date. */
-export function ago(ms: number, now: number): string {
-  const minutes = Math.floor((now - ms) / 60_000);
-  if (minutes < 1) return 'just now';
-  if (minutes < 60) return `${minutes} min ago`;
-  if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h ago`;
-  return day.format(ms);
-}

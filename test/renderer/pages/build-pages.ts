@@ -21,7 +21,7 @@ export default async function buildPages(): Promise<() => void> {
       emptyOutDir: true,
       target: 'chrome130',
       rollupOptions: {
-        input: ['approval'].map((page) => join(root, page, 'index.html')),
+        input: ['approval', 'dashboard'].map((page) => join(root, page, 'index.html')),
       },
     },
   });

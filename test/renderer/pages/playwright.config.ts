@@ -10,7 +10,8 @@ export default defineConfig({
   outputDir: '../../../test-results/pages',
   fullyParallel: true,
   workers: 2,
-  timeout: 20_000,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
   reporter: 'list',
   use: {
     launchOptions: {

@@ -1,0 +1,27 @@
+/** What is wrong with a typed setting, as a sentence for beside its field; empty where nothing is. */
+export type Check = (text: string) => string;
+
+/** Seconds until silence denies; the contract has the same bounds. */
+export const checkSeconds: Check = (text) => {
+  const seconds = Number(text);
+  return text.trim() !== '' && Number.isInteger(seconds) && seconds >= 10 && seconds <= 55
+    ? ''
+    : 'Give whole seconds from 10 to 55. Most clients stop waiting after 60.';
+};
+
+/** Where the audit goes: nowhere, or an http(s) address. */
+export const checkEndpoint: Check = (text) => {
+  if (text === '') return '';
+  const wrong = 'Give a full address that begins with https://, or leave it empty.';
+  try {
+    const { protocol } = new URL(text);
+    return protocol === 'https:' || protocol === 'http:' ? '' : wrong;
+  } catch {
+    // No URL at all.
+    return wrong;
+  }
+};
+
+/** A global shortcut in Electron's notation; main says whether the system lets it be taken. */
+export const checkShortcut: Check = (text) =>
+  text.length <= 64 ? '' : 'A shortcut has at most 64 characters.';
