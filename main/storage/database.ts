@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync, renameSync } from 'node:fs';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
-import { ok, type Problem, type Result } from '../../shared/outcome.ts';
+import { fail, ok, type Problem, type Result } from '../../shared/outcome.ts';
 import { type DatabaseTrouble, databaseProblem, problemOfError } from './sqlite-problem.ts';
 
 /** What a database file must look like. */
@@ -72,6 +72,35 @@ function closeDatabase(db: DatabaseSyncInstance): void {
     if (problemOfError(error, '') === undefined) throw error;
   } finally {
     db.close();
+  }
+}
+
+/**
+ * Opens a database of the present form to read it, whoever else has it open or writes to it. Nothing is created,
+ * migrated or moved; a file that is not there or not ours is a problem.
+ */
+export function openReadOnly(path: string, schema: DatabaseSchema): Result<OpenedDatabase> {
+  const problemOf = (error: unknown) => problemOfError(error, schema.what);
+  if (!existsSync(path)) {
+    return fail('no-database', `There is no file ${path}. Check where ${schema.what} lies.`);
+  }
+  let db: DatabaseSyncInstance | undefined;
+  try {
+    db = new DatabaseSync(path, { timeout: busyMs, readOnly: true });
+    const found = check(db, schema);
+    const trouble =
+      found ?? (versionOf(db) < schema.migrations.length ? 'database-damaged' : undefined);
+    if (trouble === undefined) {
+      const opened = db;
+      return ok({ db: opened, problemOf, close: () => opened.close() });
+    }
+    db.close();
+    return refuse(trouble, schema);
+  } catch (error) {
+    if (db?.isOpen) db.close();
+    const problem = problemOf(error);
+    if (problem === undefined) throw error;
+    return { ok: false, problem };
   }
 }
 
