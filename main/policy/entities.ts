@@ -120,7 +120,7 @@ export function contextOf(call: Call, facts: CallFacts, wanted: Wanted | undefin
     ambiguous: call.ambiguous,
     findings: codesOf(facts.findings),
     severity: gravestOf(facts.findings),
-    secrets: facts.findings.some(({ code }) => code.startsWith('secret')),
+    secrets: facts.findings.some(({ code }) => /(?:^|-)secrets?(?:-|$)/.test(code)),
     connection: cedarText(call.connection.name),
     rate: wanted?.rate ?? 0,
     hour: facts.hour,

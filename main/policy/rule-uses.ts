@@ -33,6 +33,11 @@ function collect(expr: unknown, into: Set<string>): void {
     } else if (isRecord(part)) {
       for (const [operator, operand] of Object.entries(part)) {
         if (operator === 'Value') continue;
+        // The keys of a record are the author's: `{Value: context.rate}` holds no literal.
+        if (operator === 'Record' && isRecord(operand)) {
+          wait.push(...Object.values(operand));
+          continue;
+        }
         const read =
           isRecord(operand) && isContext(operand.left) ? attributeOf(operator, operand) : undefined;
         if (read === undefined) wait.push(operand);
