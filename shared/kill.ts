@@ -31,9 +31,12 @@ export const Kill = z.object({
 });
 export type Kill = z.infer<typeof Kill>;
 
-/** One thing that was stopped, or was not, with the proof or the reason. */
+/**
+ * One thing that was stopped, or was not, with the proof or the reason. `record`: not a thing that runs, but our own
+ * record of the kill, named only where it could not be kept.
+ */
 export const KillItem = z.object({
-  kind: z.enum(['session', 'approval', 'call', 'process', 'remote-session']),
+  kind: z.enum(['session', 'approval', 'call', 'process', 'remote-session', 'record']),
   id: z.string(),
   name: z.string(),
   pid: z.number().optional(),

@@ -23,11 +23,13 @@ export type RegisteredChild = z.infer<typeof Child>;
 /** The list of running servers on disk, from which the next run finds what a killed app left behind. */
 export interface ChildRegister {
   /**
-   * Writes a child down, or what more is known of it. Throws when that cannot be done: then the server must not
-   * start, since nobody would ever end it.
+   * Writes a child down before it starts. Throws when that cannot be done: then it must not start, since nobody would
+   * ever end it.
    */
   put(child: RegisteredChild): void;
-  /** Strikes a child that is known to be gone. A list that cannot be written then names one too many, which is safe. */
+  /** Adds what became known of a child; written a moment later, together with what else changed. */
+  amend(child: RegisteredChild): void;
+  /** Strikes a child that is known to be gone; written a moment later. A list that names one too many is safe. */
   remove(sessionId: string): void;
 }
 
@@ -48,6 +50,19 @@ export function makeChildRegister(
     writeFileSync(aside, `${text}\n`, { mode: 0o600 });
     renameSync(aside, file);
   };
+  let pending = false;
+  const writeSoon = () => {
+    if (pending) return;
+    pending = true;
+    setImmediate(() => {
+      pending = false;
+      try {
+        write();
+      } catch {
+        // The list on disk names every child by its marker all the same, and gone ones too, which is safe.
+      }
+    });
+  };
   return {
     put(child) {
       children.set(child.sessionId, child);
@@ -58,13 +73,12 @@ export function makeChildRegister(
         throw new Error('The list of running servers could not be written.', { cause: error });
       }
     },
+    amend(child) {
+      children.set(child.sessionId, child);
+      writeSoon();
+    },
     remove(sessionId) {
-      if (!children.delete(sessionId)) return;
-      try {
-        write();
-      } catch {
-        // The next write or the next start strikes it.
-      }
+      if (children.delete(sessionId)) writeSoon();
     },
   };
 }

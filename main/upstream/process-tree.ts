@@ -3,6 +3,7 @@ import { ok, type Result } from '../../shared/outcome.ts';
 import type { ProcessRow } from './process-listing.ts';
 import type { ProcessId, ProcessTable } from './process-table.ts';
 import { type SessionRoot, sessionMembers, withAncestors } from './session-members.ts';
+import { processItem, type TreeReport } from './tree-report.ts';
 
 /** What the trees are made of and worked with. */
 export interface ProcessTreePorts {
@@ -27,19 +28,12 @@ export interface Ending {
   readonly forceMs: number;
 }
 
-/** What became of a session's processes. `verified`: a look at the end was possible and found none. */
-export interface TreeReport {
-  readonly items: readonly KillItem[];
-  readonly survivors: readonly KillItem[];
-  readonly verified: boolean;
-}
-
 /** The processes of every session this app started. */
 export interface ProcessTrees {
   /** Begins to own what carries the marker `sessionId`. `label` names it to people. */
   track(sessionId: string, label: string): void;
   /** Tells which child of ours the session's server is, and gives what names it for good. */
-  serverStarted(sessionId: string, pid: number): ProcessId;
+  serverStarted(sessionId: string, pid: number, program: string): ProcessId;
   /** Tells which server another run of the app started; whether it still lives is not known. */
   adopt(sessionId: string, server: ProcessId): void;
   serverEnded(sessionId: string): void;
@@ -55,6 +49,8 @@ export interface ProcessTrees {
 interface Tracked extends SessionRoot {
   readonly label: string;
   server?: ProcessId;
+  /** What was started, for a report on a server that ended before it could be looked at. */
+  program: string;
   serverEnded: boolean;
   adopted: boolean;
   readonly seen: Map<number, number>;
@@ -74,15 +70,14 @@ export function makeProcessTrees(ports: ProcessTreePorts): ProcessTrees {
   const known = (sessionId: string): Tracked =>
     tracked.get(sessionId) ?? fresh(sessionId, sessionId);
 
-  async function members(sessionIds: readonly string[]) {
-    const scan = await table.scan();
-    if (!scan.ok) return scan;
-    const asked = sessionIds.filter((id) => !tracked.has(id)).map(known);
-    const roots = [...tracked.values(), ...asked];
+  /** The last list that was sorted: callers that shared it share the sorting too. */
+  let sorted: { rows: readonly ProcessRow[]; found: Map<string, ProcessRow[]> } | undefined;
+
+  function sort(rows: readonly ProcessRow[], unknown: readonly string[]) {
     const found = sessionMembers(
-      scan.value,
-      roots,
-      spared(scan.value, process.pid),
+      rows,
+      [...tracked.values(), ...unknown.map(known)],
+      spared(rows, process.pid),
       table.sameStart,
     );
     // Remembered, because a parent's death can cut the only thread that leads to its child.
@@ -90,6 +85,18 @@ export function makeProcessTrees(ports: ProcessTreePorts): ProcessTrees {
       root.seen.clear();
       for (const row of found.get(root.sessionId) ?? []) root.seen.set(row.pid, row.started);
     }
+    return found;
+  }
+
+  async function members(sessionIds: readonly string[]) {
+    const scan = await table.scan();
+    if (!scan.ok) return scan;
+    const rows = scan.value;
+    const unknown = sessionIds.filter((id) => !tracked.has(id));
+    if (sorted?.rows !== rows || !sessionIds.every((id) => sorted?.found.has(id))) {
+      sorted = { rows, found: sort(rows, unknown) };
+    }
+    const { found } = sorted;
     return ok(new Map(sessionIds.map((id) => [id, found.get(id) ?? []])));
   }
 
@@ -119,7 +126,7 @@ export function makeProcessTrees(ports: ProcessTreePorts): ProcessTrees {
     await look();
     // It may have ended during the look, or the look may have failed: it was there, so the report names it.
     if (server !== undefined && ![...fates.values()].some(({ row }) => row.pid === server.pid)) {
-      const row = { ...server, ppid: 0, name: 'server' };
+      const row = { ...server, ppid: 0, name: session.program };
       fates.set(`${row.pid}:${row.started}`, { row, end: undefined });
     }
     ending.closeInput?.();
@@ -182,10 +189,10 @@ export function makeProcessTrees(ports: ProcessTreePorts): ProcessTrees {
     track(sessionId, label) {
       tracked.set(sessionId, fresh(sessionId, label));
     },
-    serverStarted(sessionId, pid) {
+    serverStarted(sessionId, pid, program) {
       const server = { pid, started: table.startOf(pid) };
       const session = tracked.get(sessionId);
-      if (session !== undefined) session.server = server;
+      if (session !== undefined) Object.assign(session, { server, program });
       return server;
     },
     adopt(sessionId, server) {
@@ -203,24 +210,10 @@ export function makeProcessTrees(ports: ProcessTreePorts): ProcessTrees {
 const fresh = (sessionId: string, label: string): Tracked => ({
   sessionId,
   label,
+  program: 'server',
   serverEnded: false,
   adopted: false,
   seen: new Map(),
-});
-
-/** A process as a report names it. */
-export const processItem = (
-  session: { readonly sessionId: string; readonly label: string },
-  row: ProcessRow,
-  stopped: boolean,
-  detail: string,
-): KillItem => ({
-  kind: 'process',
-  id: `${session.sessionId}/${row.pid}`,
-  name: `${session.label}: ${row.name}`,
-  pid: row.pid,
-  stopped,
-  detail,
 });
 
 /** Waits until `done` or until `ms` are over. */

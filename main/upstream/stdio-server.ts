@@ -1,11 +1,13 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
+import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fail, ok, type Result } from '../../shared/outcome.ts';
 import { fileKind, type ResolvedCommand, resolveCommand } from './command.ts';
 import type { Exit } from './exit.ts';
-import type { ProcessTrees, TreeReport } from './process-tree.ts';
+import type { ProcessTrees } from './process-tree.ts';
 import { makeStderrTail, type StderrTail } from './stderr-tail.ts';
+import type { TreeReport } from './tree-report.ts';
 
 /** A server to start, with nothing left to fill in. */
 export interface ServerStart {
@@ -106,7 +108,7 @@ function serve(
   trees: ProcessTrees,
 ): StdioServer {
   const { sessionId } = start;
-  const { started } = trees.serverStarted(sessionId, child.pid);
+  const { started } = trees.serverStarted(sessionId, child.pid, path.basename(start.command));
   const stderr = makeStderrTail(start.mask);
   child.stderr.on('data', (chunk: Buffer) => stderr.take(chunk));
   // A broken pipe says only that the server is going; its exit says how.

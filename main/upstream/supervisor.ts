@@ -6,8 +6,9 @@ import type { ChildRegister } from './child-register.ts';
 import { childEnvironment, type Environment, variable } from './environment.ts';
 import { deathSentence } from './exit.ts';
 import type { Launch } from './launch-template.ts';
-import { type ProcessTrees, processItem, type TreeReport } from './process-tree.ts';
+import type { ProcessTrees } from './process-tree.ts';
 import { type StdioServer, type StopTiming, startStdioServer } from './stdio-server.ts';
+import { processItem, type TreeReport } from './tree-report.ts';
 
 /** What the supervisor needs from outside. */
 export interface SupervisorPorts extends BackoffPorts {
@@ -88,6 +89,8 @@ export function makeSupervisor(ports: SupervisorPorts): Supervisor {
   const { trees, register, platform } = ports;
   const backoff = makeBackoff(ports);
   const sessions = new Map<string, Session>();
+  // Copied once: every look into `process.env` asks the operating system.
+  const parent = { ...ports.environment };
   let quitting = false;
 
   function enter(session: Session, state: ServerState): void {
@@ -140,18 +143,13 @@ export function makeSupervisor(ports: SupervisorPorts): Supervisor {
       );
     }
     trees.track(sessionId, name);
-    const env = childEnvironment({ platform, parent: ports.environment, path, entry, sessionId });
+    const env = childEnvironment({ platform, parent, path, entry, sessionId });
     const server = await startStdioServer({ ...start, ...start.launch, cwd, env }, trees, platform);
-    if (server.ok) note(start, server.value);
-    return server;
-  }
-
-  function note({ sessionId, name }: SessionStart, { pid, started }: StdioServer): void {
-    try {
-      register.put({ sessionId, name, pid, started });
-    } catch {
-      // The entry without a pid stands, and names the session by its marker.
+    if (server.ok) {
+      const { pid, started } = server.value;
+      register.amend({ sessionId, name, pid, started });
     }
+    return server;
   }
 
   /** Everything that happens when a server ends by itself: the sentence, the backoff, and the rest of its tree. */

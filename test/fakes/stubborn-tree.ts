@@ -9,13 +9,13 @@ export const stubbornScripts = {
   /** Ends when its input closes. */
   polite: 'echo "pids $$"; exec cat >/dev/null',
   /** Hears neither the end of its input nor SIGTERM, nor does its child. */
-  deaf: 'trap "" TERM; sleep 600 <&- >&- 2>&- & echo "pids $$ $!"; while :; do wait; done',
+  deaf: 'trap "" TERM; sleep 600 <&- >&- 2>&- & echo "pids $$ $!"; wait; while :; do sleep 60 <&- >&- 2>&-; done',
   /** Has a child and a grandchild in its group. */
   parent:
     'sh -c \'sleep 600 <&- >&- 2>&- & echo "$$ $!"; wait\' | { read -r pids; echo "pids $$ $pids"; exec sleep 600; }',
   /** Leaves a daemon behind: forked twice, in a session of its own, deaf to SIGTERM; then ends with its input. */
   daemon:
-    'setsid -f sh -c \'trap "" TERM; echo "$$"; exec sleep 600 <&- >&- 2>&-\' | { read -r pid; echo "pids $$ $pid"; exec cat >/dev/null; }',
+    'exec 3<&0; setsid -f sh -c \'trap "" TERM; echo "$$"; exec sleep 600 <&- >&- 2>&- 3<&-\' | { read -r pid; echo "pids $$ $pid"; exec cat <&3 >/dev/null; }',
 } as const;
 
 /** A kind of stubborn server. */

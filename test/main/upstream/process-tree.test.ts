@@ -25,7 +25,7 @@ function aMachine(rows: ProcessRow[], over: Partial<ProcessTreePorts> = {}) {
   const table: ProcessTable = {
     scan: async () => {
       machine.onScan();
-      return machine.readable ? ok(machine.rows) : fail('process-table-unreadable', 'no');
+      return machine.readable ? ok([...machine.rows]) : fail('process-table-unreadable', 'no');
     },
     lives: ({ pid, started }) => machine.rows.some((r) => r.pid === pid && r.started === started),
     startOf: (pid) => machine.rows.find((r) => r.pid === pid)?.started ?? 0,
@@ -54,7 +54,7 @@ const ends = (report: { items: readonly { pid?: number | undefined; detail: stri
 describe('ending a tree', () => {
   test('that ends with its input sends no signal', async () => {
     const { machine, trees } = aMachine([row(20, 10), row(21, 20)]);
-    trees.serverStarted('a', 20);
+    trees.serverStarted('a', 20, 'npx');
     const closeInput = () => {
       machine.rows = [];
     };
@@ -69,7 +69,7 @@ describe('ending a tree', () => {
 
   test('sends SIGTERM first and SIGKILL to who is left', async () => {
     const { machine, trees } = aMachine([row(20, 10, { group: 20 }), row(21, 20, { group: 21 })]);
-    trees.serverStarted('a', 20);
+    trees.serverStarted('a', 20, 'npx');
     machine.hears = (pid, signal) => pid === 20 || signal === 'SIGKILL';
     const report = await trees.end('a', quick);
     expect(machine.sent).toEqual(['SIGTERM -20', 'SIGTERM 21', 'SIGKILL 21']);
@@ -78,7 +78,7 @@ describe('ending a tree', () => {
 
   test('remembers a child whose parent is gone by the next look', async () => {
     const { machine, trees } = aMachine([row(20, 10), row(21, 20)]);
-    trees.serverStarted('a', 20);
+    trees.serverStarted('a', 20, 'npx');
     machine.hears = (pid, signal) => pid === 20 || signal === 'SIGKILL';
     machine.onScan = () => {
       machine.rows = machine.rows.map((r) =>
@@ -91,7 +91,7 @@ describe('ending a tree', () => {
 
   test('takes in what is forked meanwhile', async () => {
     const { machine, trees } = aMachine([row(20, 10)]);
-    trees.serverStarted('a', 20);
+    trees.serverStarted('a', 20, 'npx');
     machine.hears = (_, signal) => signal === 'SIGKILL';
     let forks = 0;
     machine.onScan = () => {
@@ -106,7 +106,7 @@ describe('ending a tree', () => {
 
   test('names a survivor and does not call itself verified', async () => {
     const { machine, trees } = aMachine([row(20, 10), row(21, 20, { name: 'sudo' })]);
-    trees.serverStarted('a', 20);
+    trees.serverStarted('a', 20, 'npx');
     machine.hears = (pid) => pid === 20;
     const report = await trees.end('a', quick);
     expect(report.verified).toBe(false);
@@ -118,7 +118,7 @@ describe('ending a tree', () => {
 
   test('signals nobody else, not even with a pid the session once had', async () => {
     const { machine, trees } = aMachine([row(20, 10), row(30, 10), row(10, 1)]);
-    trees.serverStarted('a', 20);
+    trees.serverStarted('a', 20, 'npx');
     machine.rows = [row(20, 1, { started: 999 }), row(21, 20, { started: 1_000 }), row(30, 10)];
     const report = await trees.end('a', quick);
     expect(machine.sent).toEqual([]);
@@ -138,7 +138,7 @@ describe('ending a tree', () => {
 
   test('goes on without a list, and does not call itself verified', async () => {
     const { machine, trees } = aMachine([row(20, 10, { group: 20 }), row(21, 20, { group: 20 })]);
-    trees.serverStarted('a', 20);
+    trees.serverStarted('a', 20, 'npx');
     machine.readable = false;
     machine.hears = (_, signal) => signal === 'SIGKILL';
     expect(await trees.end('a', quick)).toMatchObject({ verified: false });
@@ -160,7 +160,7 @@ describe('ending a tree', () => {
         if (pid === 21) throw new Error('already gone');
       },
     });
-    trees.serverStarted('a', 20);
+    trees.serverStarted('a', 20, 'npx');
     expect(await trees.end('a', quick)).toMatchObject({ verified: true });
     expect(machine.sent).toEqual([]);
     expect(ended).toEqual([20, 21]);
@@ -169,9 +169,9 @@ describe('ending a tree', () => {
 
 test('a look serves many sessions and knows the forgotten by their marker alone', async () => {
   const { trees } = aMachine([row(20, 10), row(30, 10), row(40, 1, { marker: 'a' })]);
-  trees.serverStarted('a', 20);
+  trees.serverStarted('a', 20, 'npx');
   trees.track('b', 'git');
-  trees.serverStarted('b', 30);
+  trees.serverStarted('b', 30, 'npx');
   const pids = async () => {
     const found = await trees.members(['a', 'b', 'c']);
     return found.ok ? [...found.value].map(([id, rows]) => [id, rows.map((r) => r.pid)]) : found;

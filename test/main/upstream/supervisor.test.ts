@@ -45,7 +45,7 @@ describe.runIf(process.platform === 'linux')('the server of a session', () => {
     const { supervisor, registered } = supervised();
     const { start, states } = watched('exec cat');
     const server = await opened(supervisor, start);
-    expect(registered()).toMatchObject([{ sessionId: start.sessionId, pid: server.pid }]);
+    await expect.poll(registered).toMatchObject([{ sessionId: start.sessionId, pid: server.pid }]);
     server.answered();
     server.answered();
     expect(await supervisor.stop(start.sessionId)).toMatchObject({ verified: true });
@@ -54,7 +54,7 @@ describe.runIf(process.platform === 'linux')('the server of a session', () => {
       { state: 'ready', pid: server.pid },
       { state: 'stopped' },
     ]);
-    expect(registered()).toEqual([]);
+    await expect.poll(registered).toEqual([]);
     expect(isAlive(server.pid)).toBe(false);
   });
 
@@ -119,7 +119,7 @@ describe.runIf(process.platform === 'linux')('the server of a session', () => {
     expect(server).toMatchObject({ ok: false, problem: { code: 'command-not-found' } });
     const reason = server.ok ? '' : server.problem.message;
     expect(states).toEqual([{ state: 'starting' }, { state: 'failed', reason }]);
-    expect(registered()).toEqual([]);
+    await expect.poll(registered).toEqual([]);
   });
 
   test('that dies at once again and again has to wait, but no other connection', async () => {
@@ -199,7 +199,7 @@ describe.runIf(process.platform === 'linux')('ending sessions', () => {
     expect(names().at(-1)).toBe('stopped');
     expect(await supervisor.survivors([start.sessionId])).toEqual({ ok: true, value: [] });
     await server;
-    expect(registered()).toEqual([]);
+    await expect.poll(registered).toEqual([]);
   });
 
   test('unknown, or ended before, is done at once', async () => {
