@@ -45,11 +45,11 @@ export function makeChainCheck(trustedKeys?: readonly string[]) {
       if (entries === 0) begin(row, link);
       const message = fault(row, link);
       if (message !== undefined) problem(sequence, message);
-      if (ahead !== undefined) {
-        // It could not be compared with what it signs, as it would have been in its place.
+      // It was not compared with what it signs; one that signs a missing entry is told by that.
+      if (ahead !== undefined && ahead.sequence >= sequence) {
         problem(ahead.sequence, 'This checkpoint stands in the wrong place.');
-        ahead = undefined;
       }
+      ahead = undefined;
       entries += 1;
       last = sequence;
       lastHash = hash;
