@@ -3,12 +3,17 @@ export interface EndpointPlace {
   readonly platform: 'darwin' | 'linux' | 'win32';
   /** The user's home folder (HOME or USERPROFILE). */
   readonly home: string;
-  /** The system's folder for temporary files. */
+  /** Where the socket goes when the home is too deep: `socketTmp` for everything but tests. */
   readonly tmp: string;
   readonly uid: number;
-  /** First hex digits of SHA-256 over the home folder: tells users and test homes apart. */
+  /** The first 16 hex digits of SHA-256 over the home folder: tells users and test homes apart. */
   readonly hash: string;
+  /** True where the bridge is an executable: that matters to its name on Windows alone. */
+  readonly packaged?: boolean;
 }
+
+/** Not TMPDIR: clients that pass on ten variables leave it out, and bridge and app would look in two places. */
+export const socketTmp = '/tmp';
 
 /** Where bridge and app meet. Both compute it from the home folder alone, as clients pass on few variables. */
 export interface BridgeEndpoint {
@@ -31,6 +36,7 @@ const maxSocketBytes = 100;
 export function bridgeEndpoint(place: EndpointPlace): BridgeEndpoint {
   const separator = place.platform === 'win32' ? '\\' : '/';
   const join = (...parts: string[]) => parts.join(separator);
+  const extension = place.packaged ? '.exe' : '.cmd';
   const root = join(trimEnd(place.home, separator), '.airlock');
   const rest = {
     tokenFile: join(root, 'run', 'token'),
@@ -38,7 +44,7 @@ export function bridgeEndpoint(place: EndpointPlace): BridgeEndpoint {
     bridgeFile: join(
       root,
       'bin',
-      place.platform === 'win32' ? 'airlock-bridge.cmd' : 'airlock-bridge',
+      place.platform === 'win32' ? `airlock-bridge${extension}` : 'airlock-bridge',
     ),
   };
   if (place.platform === 'win32') {

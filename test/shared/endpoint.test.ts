@@ -36,6 +36,13 @@ describe('the meeting place of bridge and app', () => {
     });
   });
 
+  test('names the packaged bridge as Windows starts it', () => {
+    const file = (platform: EndpointPlace['platform']) =>
+      bridgeEndpoint({ ...linux, platform, home: '/h', packaged: true }).bridgeFile;
+    expect(file('win32')).toBe('/h\\.airlock\\bin\\airlock-bridge.exe');
+    expect(file('linux')).toBe('/h/.airlock/bin/airlock-bridge');
+  });
+
   test('moves the socket alone below tmp where the home is too deep for a socket path', () => {
     const rest = '/.airlock/run/bridge.sock'.length;
     const at = (homeBytes: number) =>
