@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { sessionMarker } from './environment.ts';
 
 /** One live process as the operating system lists it. */
@@ -97,9 +98,13 @@ export function parseMacListing(list: string, environments: string): ProcessRow[
   });
 }
 
+/** A program of Windows itself, by its whole path: a search would begin in the current folder. */
+const windowsProgram = (name: string): string =>
+  path.win32.join(process.env.SystemRoot ?? 'C:\\Windows', 'System32', name);
+
 /** Asks Windows for every process with its parent and start. */
 export const windowsQuery: ListingQuery = {
-  command: 'powershell.exe',
+  command: windowsProgram('WindowsPowerShell\\v1.0\\powershell.exe'),
   args: [
     '-NoProfile',
     '-NonInteractive',
@@ -110,7 +115,7 @@ export const windowsQuery: ListingQuery = {
 
 /** Ends a Windows process with everything it started; there is no gentle way for a program without a window. */
 export const windowsEnd = (pid: number): ListingQuery => ({
-  command: 'taskkill.exe',
+  command: windowsProgram('taskkill.exe'),
   args: ['/PID', String(pid), '/T', '/F'],
 });
 

@@ -67,6 +67,8 @@ export interface Supervisor {
   kill(sessionId: string): Promise<TreeReport>;
   /** Ends everything, for the end of the app; nothing starts any more. */
   stopAll(): Promise<TreeReport>;
+  /** Every session of which a process may live: starting, running, or with survivors after its end. */
+  live(): readonly SessionStart[];
   /** Who of these sessions is alive now. */
   survivors(sessionIds: readonly string[]): Promise<Result<readonly KillItem[]>>;
   /** SIGKILL at once to whoever of a session is alive. */
@@ -209,6 +211,7 @@ export function makeSupervisor(ports: SupervisorPorts): Supervisor {
         verified: reports.every((report) => report.verified),
       };
     },
+    live: () => [...sessions.values()].map(({ start }) => start),
     async survivors(sessionIds) {
       const found = await trees.members(sessionIds);
       if (!found.ok) return found;

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { bootId, makeChildRegister } from '../../main/upstream/child-register.ts';
-import { makeProcessTable } from '../../main/upstream/process-table.ts';
-import { makeProcessTrees, type ProcessTreePorts } from '../../main/upstream/process-tree.ts';
+import { platformProcesses } from '../../main/upstream/platform-processes.ts';
+import { makeProcessTrees } from '../../main/upstream/process-tree.ts';
 import {
   makeSupervisor,
   type SessionStart,
@@ -12,18 +12,11 @@ import {
 
 let count = 0;
 
-/** The real process table and signals of this machine. */
-export const realProcesses = (): ProcessTreePorts => ({
-  table: makeProcessTable(process.platform),
-  signal: (pid, signal) => process.kill(pid, signal),
-  forceEnd: undefined,
-});
-
 /** A supervisor of real processes whose register lies in a fresh folder; `remove` deletes that. */
 export function aSupervisor(over: Partial<SupervisorPorts> = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), 'airlock-upstream-'));
   const registerFile = path.join(folder, 'children.json');
-  const trees = makeProcessTrees(realProcesses());
+  const trees = makeProcessTrees(platformProcesses(process.platform));
   const supervisor = makeSupervisor({
     platform: process.platform,
     environment: process.env,

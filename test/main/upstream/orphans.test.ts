@@ -7,10 +7,10 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { bootId, makeChildRegister } from '../../../main/upstream/child-register.ts';
 import { type ReapReport, reapOrphans } from '../../../main/upstream/orphans.ts';
+import { platformProcesses } from '../../../main/upstream/platform-processes.ts';
 import { makeProcessTable } from '../../../main/upstream/process-table.ts';
 import type { Result } from '../../../shared/outcome.ts';
 import { isAlive } from '../../fakes/stubborn-tree.ts';
-import { realProcesses } from '../../fakes/supervised.ts';
 
 const fakes = path.resolve(import.meta.dirname, '../../fakes');
 const boot = bootId(process.platform);
@@ -59,7 +59,7 @@ async function bystander(): Promise<number> {
   return child.pid ?? 0;
 }
 
-const reap = () => reapOrphans(file, process.platform, realProcesses());
+const reap = () => reapOrphans(file, process.platform, platformProcesses(process.platform));
 
 describe.runIf(process.platform === 'linux')('after the app was killed', () => {
   test('the next start ends every server it left, however stubborn', {
@@ -128,7 +128,9 @@ test('who cannot be looked for stays registered', async () => {
   const child = { sessionId: 's1', name: 'files', pid: 2 ** 22, started: 1 };
   makeChildRegister(file, boot).put(child);
   const table = makeProcessTable('linux', () => Promise.reject(new Error('none')), '/nowhere');
-  expect(await reapOrphans(file, process.platform, { ...realProcesses(), table })).toEqual({
+  expect(
+    await reapOrphans(file, process.platform, { ...platformProcesses(process.platform), table }),
+  ).toEqual({
     ok: true,
     value: { items: [], left: [child] },
   });

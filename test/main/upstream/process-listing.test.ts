@@ -117,7 +117,7 @@ describe('the listing of Windows', () => {
 
   test('is ended with everything below', () => {
     expect(windowsEnd(42)).toEqual({
-      command: 'taskkill.exe',
+      command: expect.stringMatching(/^[A-Z]:\\.*\\System32\\taskkill\.exe$/),
       args: ['/PID', '42', '/T', '/F'],
     });
   });

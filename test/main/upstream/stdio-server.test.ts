@@ -120,6 +120,18 @@ describe.runIf(process.platform === 'linux')('stopping a server', () => {
     expect(await server.exited).toEqual({ code: 0, signal: null });
   });
 
+  test('that is slow is given the time to finish what it does', async () => {
+    const server = await run('echo up; cat >/dev/null; sleep 0.3; echo saved');
+    await new Promise((resolve) => server.stdout.once('data', resolve));
+    const rest = server.stdout.toArray();
+    const report = await server.stop({ closeMs: 20_000, termMs: 0 });
+    expect((await rest).join('')).toBe('saved\n');
+    expect(await server.exited).toEqual({ code: 0, signal: null });
+    expect(new Set(report.items.map(({ detail }) => detail))).toEqual(
+      new Set(['It ended when its input was closed.']),
+    );
+  });
+
   test('with a family ends the family', async () => {
     const server = await run(stubbornScripts.parent);
     const pids = await printedPids(server.stdout);

@@ -45,10 +45,12 @@ describe.runIf(process.platform === 'linux')('the server of a session', () => {
     const { supervisor, registered } = supervised();
     const { start, states } = watched('exec cat');
     const server = await opened(supervisor, start);
+    expect(supervisor.live()).toEqual([start]);
     await expect.poll(registered).toMatchObject([{ sessionId: start.sessionId, pid: server.pid }]);
     server.answered();
     server.answered();
     expect(await supervisor.stop(start.sessionId)).toMatchObject({ verified: true });
+    expect(supervisor.live()).toEqual([]);
     expect(states).toEqual([
       { state: 'starting' },
       { state: 'ready', pid: server.pid },
