@@ -88,7 +88,10 @@ export const FileChange = z.object({
 });
 export type FileChange = z.infer<typeof FileChange>;
 
-/** A protected entry, as our journal keeps it. Secret values live in the keychain under `connection/<id>`. */
+/**
+ * A protected entry, as our journal keeps it. Secret values live in the keychain under `connection/<id>`, each by its
+ * place: `env.NAME` or `args[2]`.
+ */
 export const Connection = z.object({
   id: z.string(),
   clientId: z.string(),
@@ -107,7 +110,10 @@ export const Connection = z.object({
   secretEnv: z.array(z.string()),
   /** Names of env variables that hold placeholders the client expands; the bridge hands their values on. */
   forwardedEnv: z.array(z.string()),
-  /** True where the original argv holds placeholders and so stays in the file after `--`. */
+  /**
+   * True where the original argv holds placeholders and so stays in the file after `--`. A secret argument does not
+   * stay: `airlock:secret:args[2]` stands in its place, and whatever is handed on there, the keychain's value counts.
+   */
   argvInFile: z.boolean(),
   createdAt: z.number(),
   restoredAt: z.number().optional(),
