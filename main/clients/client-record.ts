@@ -21,7 +21,7 @@ export interface ServerList {
 }
 
 /** How a client names the members of an entry; absent means that the client has no such member. */
-export interface EntryShape {
+interface EntryShape {
   readonly command: string;
   readonly args: string;
   readonly env: string;
@@ -53,7 +53,7 @@ export interface EntryShape {
 export type PlaceholderDialect = 'none' | 'dollar-brace';
 
 /** What the client's own parser takes. `unverified` is handled as no, and said so in the sentence a person sees. */
-export type Tolerance = 'yes' | 'no' | 'unverified';
+type Tolerance = 'yes' | 'no' | 'unverified';
 
 /** One AI client: where its configs lie, how they read, and what a rewrite must respect. Data only. */
 export interface Client {

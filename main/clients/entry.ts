@@ -4,7 +4,7 @@ import { type Member, memberOf, members } from './json-node.ts';
 import { hasPlaceholder } from './placeholder.ts';
 
 /** A name with text, as env and headers hold them. */
-export interface NamedValue {
+interface NamedValue {
   readonly name: string;
   readonly value: string;
   readonly member: Member;
@@ -25,7 +25,7 @@ export interface StdioEntry {
 }
 
 /** An entry that reaches a server by URL. */
-export interface RemoteEntry {
+interface RemoteEntry {
   readonly kind: 'remote';
   readonly transport: 'http' | 'sse' | 'ws';
   readonly url: string;
@@ -34,7 +34,7 @@ export interface RemoteEntry {
 }
 
 /** An entry that cannot be understood and is kept as it is. */
-export interface UnknownEntry {
+interface UnknownEntry {
   readonly kind: 'unknown';
   readonly obstacle: string;
 }

@@ -94,6 +94,7 @@ function malformed(text: string, error: ParseError | undefined, client: Client):
 
 /** Why a file that reads as JSONC is still none that its client surely reads; undefined when it is fine. */
 function strictProblem(text: string, client: Client): string | undefined {
+  if (isStrict(text)) return undefined;
   const { comments, trailingCommas } = client.tolerance;
   const checks = [
     {

@@ -7,13 +7,13 @@ import type { BackupStore, JournalStore } from './journal.ts';
 import type { Hiding } from './masked-text.ts';
 
 /** Secrets of connections, in the keychain: `env.NAME` or `args[2]` to the value. */
-export interface SecretStore {
+interface SecretStore {
   store(connectionId: string, secrets: Readonly<Record<string, string>>): Promise<Result<null>>;
   remove(connectionId: string): Promise<Result<null>>;
 }
 
 /** The connections the relay serves. */
-export interface ConnectionStore {
+interface ConnectionStore {
   list(): readonly Connection[];
   /** Adds a connection or replaces the one of the same id. */
   put(connection: Connection): void;

@@ -31,7 +31,7 @@ export interface RewriteContext extends Hiding {
 }
 
 /** One entry that a rewrite takes over. */
-export interface PlannedEntry {
+interface PlannedEntry {
   readonly connection: Connection;
   /** For the keychain: `env.NAME` and `args[2]` to the literal value. */
   readonly secrets: Readonly<Record<string, string>>;
@@ -48,7 +48,7 @@ export interface ProtectPlan {
 }
 
 /** What stands in the file for a secret argument of an argv that has to stay there for its placeholders. */
-export const secretMarker = (place: string): string => `airlock:secret:${place}`;
+const secretMarker = (place: string): string => `airlock:secret:${place}`;
 
 /**
  * Plans the rewrite of one config: every governable entry gets our bridge as its command and its connection id as

@@ -7,7 +7,7 @@ import { hasPlaceholder } from './placeholder.ts';
 export type LooksSecret = (text: string) => string | undefined;
 
 /** Env and header values that no detector knows are treated as secrets all the same: this is their kind. */
-export const unclassified = 'value';
+const unclassified = 'value';
 
 /**
  * The arguments that look like secrets: index to kind. One that the client expands is none, since its value is not in
