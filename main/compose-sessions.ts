@@ -44,6 +44,8 @@ export interface SessionsPorts {
     connectionId: string;
   }) => string | undefined;
   readonly onChange: () => void;
+  /** A call came through this connection: the proof that its entry is routed. */
+  readonly onCall: (connectionId: string) => void;
   readonly onEnd: (sessionId: string) => void;
   readonly now: () => number;
 }
@@ -116,6 +118,7 @@ export function makeSessions(ports: SessionsPorts) {
           about('list.filtered', arrival, sessionId, `Withheld from the list of tools: ${names}.`);
         },
         called() {
+          ports.onCall(arrival.connectionId);
           const one = live.get(sessionId);
           if (one) one.view = { ...one.view, calls: one.view.calls + 1, lastCallAt: ports.now() };
         },

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { app, globalShortcut, ipcMain, nativeTheme, shell } from 'electron';
 import type { Role } from '../shared/ipc.ts';
 import { type AirlockApp, composeApp } from './compose.ts';
-import { fatal, launchCommand } from './desktop/launch.ts';
+import { bridgeSource, fatal, knownPlatform, launchCommand } from './desktop/launch.ts';
 import { pageFiles } from './desktop/page-files.ts';
 import { harden } from './desktop/security.ts';
 import { openSettings } from './desktop/settings-store.ts';
@@ -18,7 +18,8 @@ pages.register();
 harden(app);
 
 // One app per data folder; a second start only brings the first one's dashboard up, whatever its arguments say.
-if (app.requestSingleInstanceLock()) await start();
+// Not awaited: Electron is ready only after this module has been evaluated.
+if (app.requestSingleInstanceLock()) start().catch((error) => fatal(String(error)));
 else app.exit(0);
 
 async function start(): Promise<void> {
@@ -27,19 +28,19 @@ async function start(): Promise<void> {
   const data = process.env.AIRLOCK_DATA ?? app.getPath('userData');
   const roles = new Map<number, Role>();
   const icons = join(app.getAppPath(), 'build/icons');
-  const settings = openSettings(data, Date.now);
   let windows: Windows | undefined;
   const composed = await composeApp({
-    machine: { platform: process.platform, home: homedir(), tmp: tmpdir(), env: process.env },
+    machine: {
+      platform: knownPlatform(process.platform),
+      home: homedir(),
+      tmp: tmpdir(),
+      env: process.env,
+    },
     data,
     version: app.getVersion(),
-    bridge: {
-      packaged: app.isPackaged,
-      resources: process.resourcesPath,
-      script: join(import.meta.dirname, '../bridge/bridge.cjs'),
-    },
+    bridge: bridgeSource(app, join(import.meta.dirname, '../bridge/bridge.cjs')),
     launch: launchCommand(app),
-    settings,
+    openSettings: () => openSettings(data, Date.now),
     window: {
       show: () => windows?.showApproval() ?? false,
       realInputAt: () => windows?.realInputAt(),

@@ -34,6 +34,9 @@ export const clauseDetector = (
     }),
 });
 
+/** No instruction is shorter than this, in words. */
+const shortest = 3;
+
 type Seen = Verdict & { readonly clause: Clause };
 
 function gravest(
@@ -43,6 +46,7 @@ function gravest(
 ): Seen | undefined {
   let worst: Seen | undefined;
   for (const [at, clause] of text.clauses.entries()) {
+    if (clause.words.length < shortest) continue;
     for (const rule of rules) {
       const verdict = rule(clause, text.clauses[at + 1], text, definition);
       if (verdict === undefined) continue;
@@ -65,7 +69,7 @@ function asFinding(code: string, risk: OwaspId, text: InspectedText, seen: Seen)
 
 /** The positions of a list that no negation covers. */
 export const affirmed = (clause: Clause, at: readonly number[]): readonly number[] =>
-  at.filter((position) => !negated(clause, position));
+  at.length === 0 ? nowhere : at.filter((position) => !negated(clause, position));
 
 /** The positions of a list that a negation covers. */
 export const denied = (clause: Clause, at: readonly number[]): readonly number[] =>
@@ -79,12 +83,30 @@ export const looksFor = (clause: Clause, at: number): boolean =>
 export const close = (a: readonly number[], b: readonly number[], most: number): boolean =>
   near(a, b, most) !== undefined;
 
-/** A set of plain words, written with spaces between. */
-export const wordSet = (words: string): ReadonlySet<string> => new Set(words.split(' '));
+const sets = new Map<string, ReadonlySet<string>>();
+
+/** A set of plain words, written with spaces between; the same text gives the same set. */
+export function wordSet(words: string): ReadonlySet<string> {
+  const known = sets.get(words);
+  if (known !== undefined) return known;
+  const made = new Set(words.split(' '));
+  sets.set(words, made);
+  return made;
+}
+
+const nowhere: readonly number[] = [];
 
 /** Positions of the words of a set. */
-export const wordsAt = (clause: Clause, wanted: ReadonlySet<string>): readonly number[] =>
-  clause.words.flatMap((word, at) => (wanted.has(word) ? [at] : []));
+export function wordsAt(clause: Clause, wanted: ReadonlySet<string>): readonly number[] {
+  const { words } = clause;
+  let found: number[] | undefined;
+  for (let at = 0; at < words.length; at += 1) {
+    if (!wanted.has(words[at] ?? '')) continue;
+    if (found === undefined) found = [at];
+    else found.push(at);
+  }
+  return found ?? nowhere;
+}
 
 /** Whether one of the `most` words before a position is in a set. */
 export const follows = (
@@ -95,5 +117,8 @@ export const follows = (
 ): boolean => clause.words.slice(Math.max(0, at - most), at).some((word) => wanted.has(word));
 
 /** The lists joined in order of place. */
-export const joined = (...lists: readonly (readonly number[])[]): readonly number[] =>
-  [...new Set(lists.flat())].sort((a, b) => a - b);
+export function joined(...lists: readonly (readonly number[])[]): readonly number[] {
+  const filled = lists.filter((list) => list.length > 0);
+  if (filled.length < 2) return filled[0] ?? nowhere;
+  return [...new Set(filled.flat())].sort((a, b) => a - b);
+}

@@ -114,7 +114,7 @@ function exactly(values: readonly string[]): Exact {
 /** The other ways a value may be written: JSON-escaped, percent-encoded, and in base64 at each of three offsets. */
 function encoded(value: string): readonly string[] {
   const json = JSON.stringify(value).slice(1, -1);
-  const forms = [json, JSON.stringify(json).slice(1, -1), percent(value)];
+  const forms = [json, JSON.stringify(json).slice(1, -1), ...percent(value)];
   if (value.length < safeAnywhere) return forms;
   const bytes = Buffer.from(value);
   for (const offset of [0, 1, 2]) {
@@ -129,11 +129,16 @@ function encoded(value: string): readonly string[] {
   return forms;
 }
 
-const percent = (value: string): string =>
-  encodeURIComponent(value.toWellFormed()).replace(
+/** Percent-encoded as browsers do it, as strict encoders do (RFC 3986), and with small hex digits. */
+function percent(value: string): readonly string[] {
+  const usual = encodeURIComponent(value.toWellFormed());
+  const strict = usual.replace(
     /[!'()*]/g,
-    (sign) => `%${sign.charCodeAt(0).toString(16)}`,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
   );
+  const small = usual.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase());
+  return [usual, strict, small];
+}
 
 const wordCharacter = /[\p{L}\p{N}_]/u;
 

@@ -48,7 +48,7 @@ const fullName = (text: string, start: number, end: number): string => {
   return before === undefined ? name : `${before}_${name}`;
 };
 
-const separator = /(?:\\{0,8}["'`])?[ \t]{0,8}(?:[:=]|=>|:=)[ \t]{0,8}/y;
+const separator = /(?:\\{0,8}["'`])?[ \t]{0,8}(?:=>|:=|[:=])[ \t]{0,8}/y;
 const gap = /[ \t]{1,8}/y;
 const openQuote = /\\{0,8}(["'`])/y;
 const bareValue = /[^\s"'`,;&<>|)}]{1,}/y;

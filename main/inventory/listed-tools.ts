@@ -1,4 +1,4 @@
-import { ok, type Result } from '../../shared/outcome.ts';
+import type { Problem } from '../../shared/outcome.ts';
 import type { ToolView } from '../../shared/server.ts';
 import { type HashedDefinition, hashDefinition } from './definition-hash.ts';
 import type { PinRow } from './pin-store.ts';
@@ -28,6 +28,8 @@ export interface Gathered extends ListedTool {
   readonly hashed: HashedDefinition;
   /** The list holds the name more than once; `definition` is then the list of all. */
   readonly twice: boolean;
+  /** Why it cannot be read; `hashed` then stands for this very reason. */
+  readonly problem?: Problem;
 }
 
 /** Joins what has one name, and leaves out what cannot be pinned at all. */
@@ -37,7 +39,11 @@ export function gatherList(
   withheld: Map<string, string>,
 ): readonly Gathered[] {
   const byName = new Map<string, ListedTool[]>();
-  for (const tool of listed) byName.set(tool.name, [...(byName.get(tool.name) ?? []), tool]);
+  for (const tool of listed) {
+    const same = byName.get(tool.name);
+    if (same === undefined) byName.set(tool.name, [tool]);
+    else same.push(tool);
+  }
   const gathered: Gathered[] = [];
   for (const [name, same] of byName) {
     const [first] = same;
@@ -48,26 +54,30 @@ export function gatherList(
     }
     const twice = same.length > 1;
     const definition = twice ? same.map((one) => one.definition) : first.definition;
-    const one = hashedOnce(definition, twice ? undefined : first.source, known.get(name));
-    if (one.ok) gathered.push({ name, definition, twice, ...one.value });
-    else withheld.set(name, one.problem.message);
+    const source = twice ? undefined : first.source;
+    gathered.push({ name, twice, ...hashedOnce(definition, source, known.get(name)) });
   }
   return gathered;
 }
+
+type Hashed = Pick<Gathered, 'definition' | 'source' | 'hashed' | 'problem'>;
 
 /** The hash of a definition, from memory where the very same JSON was seen last. */
 function hashedOnce(
   definition: unknown,
   source: string | undefined,
   known: Known | undefined,
-): Result<{ source: string; hashed: HashedDefinition }> {
+): Hashed {
   const seen = source ?? plainJson(definition);
   if (known !== undefined && seen !== '' && known.source === seen) {
     const text = known.row.state === 'accepted' ? known.row.acceptedText : known.row.heldText;
-    return ok({ source: seen, hashed: { hash: known.hash, text, repeatedKeys: false } });
+    return { definition, source: seen, hashed: { hash: known.hash, text, repeatedKeys: false } };
   }
   const hashed = hashDefinition(definition, source);
-  return hashed.ok ? ok({ source: seen, hashed: hashed.value }) : hashed;
+  if (hashed.ok) return { definition, source: seen, hashed: hashed.value };
+  const standIn = hashDefinition({ unreadable: hashed.problem.message });
+  if (!standIn.ok) throw new Error('a flat object has a hash');
+  return { definition: {}, source: '', hashed: standIn.value, problem: hashed.problem };
 }
 
 /** The definition as JSON for comparison alone; empty where it has none (too deep, no JSON). */

@@ -1,11 +1,13 @@
 import type { Finding } from '../../shared/finding.ts';
+import type { PinState } from '../../shared/server.ts';
 
 /** One tool of one server as it is kept: what is accepted, what waits, and since when. */
 export interface PinRow {
   readonly serverId: string;
   readonly serverLabel: string;
   readonly tool: string;
-  readonly state: 'accepted' | 'changed' | 'quarantined';
+  /** A row that says `unlisted` is read as if it were not there; none is ever saved. */
+  readonly state: PinState;
   /** Hex SHA-256 of the accepted definition; empty where none is. */
   readonly acceptedHash: string;
   /** RFC 8785 form of the accepted definition; empty where none is. */
@@ -16,11 +18,13 @@ export interface PinRow {
   /** What the inspection saw in the definition that waits, or else in the accepted one. */
   readonly findings: readonly Finding[];
   /** Unix milliseconds. */
-  readonly firstSeen: number;
+  readonly firstSeenAt: number;
   /** When the state or the waiting definition last changed; Unix milliseconds. */
   readonly changedAt: number;
-  /** The person who accepted it; empty where it was taken at first sight. */
-  readonly acceptedBy: string;
+  /** When the accepted definition was accepted; absent where none is. */
+  readonly acceptedAt?: number | undefined;
+  /** Who accepted it: a person, or `first-sight`; absent where none is. */
+  readonly acceptedBy?: string | undefined;
 }
 
 /** Where pins are kept. Synchronous; a failure throws, and the list or acceptance that caused it fails with it. */

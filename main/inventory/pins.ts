@@ -1,8 +1,9 @@
 import type { EntryInput } from '../../shared/audit.ts';
-import { type Finding, owasp } from '../../shared/finding.ts';
+import type { Finding } from '../../shared/finding.ts';
 import { fail, ok, type Problem, type Result } from '../../shared/outcome.ts';
 import type { HeldTool, ToolView } from '../../shared/server.ts';
 import { type Gathered, gatherList, type Known, type ListedTool } from './listed-tools.ts';
+import { changeAfter, listFindings, whyHeld, whyUnacceptable } from './pin-change.ts';
 import type { PinRow, PinStore } from './pin-store.ts';
 import { unlisted, viewOf } from './tool-view.ts';
 
@@ -26,8 +27,9 @@ export interface SeenList {
   readonly withheld: ReadonlyMap<string, string>;
 }
 
+/** Why a person's acceptance did not count. */
 export type AcceptProblem = Problem & {
-  readonly code: 'nothing-held' | 'held-changed' | 'tool-ambiguous';
+  readonly code: 'nothing-held' | 'held-changed' | 'not-acceptable';
 };
 
 /** The pins of every server: what was accepted, what waits, and what may be called. */
@@ -44,27 +46,6 @@ export interface Pins {
 
 /** Most tools that are kept for one server; a list beyond it is withheld, so that it cannot fill the disk. */
 const mostTools = 2000;
-const ambiguous: Finding = {
-  code: 'duplicate-tool-name',
-  severity: 'high',
-  place: 'name',
-  message: 'The server lists two tools under this one name, so nobody can tell which would run.',
-  owasp: owasp.MCP03,
-};
-
-const repeated: Finding = {
-  code: 'repeated-key',
-  severity: 'high',
-  place: 'definition',
-  message:
-    'The definition holds the same key twice, so the assistant may read another text than the one inspected.',
-  owasp: owasp.MCP03,
-};
-
-const reasons: Record<'changed' | 'quarantined', string> = {
-  changed: 'Its definition changed since it was accepted; a person has to look at it in Airlock.',
-  quarantined: 'Its definition looks dangerous; a person has to look at it in Airlock.',
-};
 
 /** Makes the pins over a store. */
 export function makePins({ store, inspect, now, record, show }: PinPorts): Pins {
@@ -74,76 +55,27 @@ export function makePins({ store, inspect, now, record, show }: PinPorts): Pins 
     const known = servers.get(serverId);
     if (known !== undefined) return known;
     const loaded = new Map<string, Known>();
-    for (const row of store.load(serverId)) loaded.set(row.tool, knownFrom(row));
+    for (const row of store.load(serverId)) {
+      if (row.state !== 'unlisted') loaded.set(row.tool, knownFrom(row));
+    }
     servers.set(serverId, loaded);
     return loaded;
   };
 
-  const keep = (
-    tools: Map<string, Known>,
-    row: PinRow,
-    kind: EntryInput['kind'],
-    detail: string,
-  ) => {
-    record(entryOf(row, kind, detail));
+  /** The entry first: what cannot be recorded is not kept, and is seen afresh with the next list. */
+  const keep = (tools: Map<string, Known>, row: PinRow, entry: Partial<EntryInput>) => {
+    record({ ...aboutTool(row), kind: 'tool.pinned', ...entry });
     store.save(row);
     tools.set(row.tool, knownFrom(row));
   };
 
-  const seeTool = (tools: Map<string, Known>, serverId: string, label: string, tool: Gathered) => {
+  const see = (tools: Map<string, Known>, serverId: string, label: string, tool: Gathered) => {
     const known = tools.get(tool.name);
-    const hashed = tool.hashed;
-    if (known?.hash === hashed.hash) return;
-    const old = known?.row;
-    const at = now();
-    if (old !== undefined && old.acceptedHash === hashed.hash) {
-      const findings = inspect(tool.definition);
-      keep(
-        tools,
-        { ...old, state: 'accepted', heldHash: '', heldText: '', findings, changedAt: at },
-        'tool.pinned',
-        'The tool is back at its accepted definition.',
-      );
-      return;
-    }
-    const findings = [
-      ...(tool.twice ? [ambiguous] : []),
-      ...(hashed.repeatedKeys ? [repeated] : []),
-      ...inspect(tool.definition),
-    ];
-    const grave = findings.some(({ severity }) => severity === 'high');
-    const base = {
-      serverId,
-      serverLabel: label,
-      tool: tool.name,
-      findings,
-      firstSeen: old?.firstSeen ?? at,
-      changedAt: at,
-    };
-    if ((old === undefined || old.acceptedHash === '') && !grave) {
-      const row = {
-        ...base,
-        state: 'accepted',
-        acceptedHash: hashed.hash,
-        acceptedText: hashed.text,
-        heldHash: '',
-        heldText: '',
-        acceptedBy: '',
-      } as const;
-      keep(tools, row, 'tool.pinned', 'The tool was pinned at first sight.');
-      return;
-    }
-    const wasAccepted = old !== undefined && old.acceptedHash !== '';
-    const row: PinRow = {
-      ...base,
-      state: wasAccepted ? 'changed' : 'quarantined',
-      acceptedHash: old?.acceptedHash ?? '',
-      acceptedText: old?.acceptedText ?? '',
-      acceptedBy: old?.acceptedBy ?? '',
-      heldHash: hashed.hash,
-      heldText: hashed.text,
-    };
-    keep(tools, row, 'tool.held', wasAccepted ? reasons.changed : reasons.quarantined);
+    if (known?.hash === tool.hashed.hash) return;
+    const findings = [...listFindings(tool), ...inspect(tool.definition)];
+    const sighting = { serverId, serverLabel: label, at: now() };
+    const { row, kind, detail } = changeAfter(known?.row, tool, findings, sighting);
+    keep(tools, row, { kind, detail });
   };
 
   return {
@@ -153,20 +85,15 @@ export function makePins({ store, inspect, now, record, show }: PinPorts): Pins 
       const views: ToolView[] = [];
       for (const tool of gatherList(listed, tools, withheld)) {
         if (!tools.has(tool.name) && tools.size >= mostTools) {
-          withheld.set(
-            tool.name,
-            `The server lists more than ${mostTools} tools; the rest is left out.`,
-          );
+          withheld.set(tool.name, tooMany);
           continue;
         }
-        seeTool(tools, serverId, serverLabel, tool);
+        see(tools, serverId, serverLabel, tool);
         const known = tools.get(tool.name);
         if (known === undefined) continue;
         known.source = tool.source;
         views.push(known.view);
-        const { state } = known.row;
-        if (state !== 'accepted')
-          withheld.set(tool.name, tool.twice ? ambiguous.message : reasons[state]);
+        if (known.row.state !== 'accepted') withheld.set(tool.name, whyHeld(known.row));
       }
       return { tools: views, withheld };
     },
@@ -176,30 +103,17 @@ export function makePins({ store, inspect, now, record, show }: PinPorts): Pins 
     held: () =>
       store
         .all()
-        .flatMap((row) => (row.state === 'accepted' ? [] : [heldTool(row, row.state, show)]))
+        .flatMap((row) => heldTool(row, show) ?? [])
         .sort((a, b) => a.since - b.since),
 
     accept(serverId, tool, heldHash, by) {
       const tools = toolsOf(serverId);
       const row = tools.get(tool)?.row;
-      if (row === undefined || row.state === 'accepted') {
-        return fail(
-          'nothing-held',
-          'Nothing waits for this tool any more. Reload the list and look again.',
-        );
-      }
-      if (row.heldHash !== heldHash) {
-        return fail(
-          'held-changed',
-          'The definition changed again since you saw it. Look at the new one first.',
-        );
-      }
-      if (row.findings.some(({ code }) => code === ambiguous.code)) {
-        return fail(
-          'tool-ambiguous',
-          'The server lists two tools under this name. Only its author can put that right.',
-        );
-      }
+      if (row === undefined || row.state === 'accepted') return nothingHeld;
+      if (row.heldHash !== heldHash) return heldChanged;
+      const why = whyUnacceptable(row);
+      if (why !== undefined) return fail('not-acceptable', `${why} Only its author can fix it.`);
+      const at = now();
       const accepted: PinRow = {
         ...row,
         state: 'accepted',
@@ -207,14 +121,28 @@ export function makePins({ store, inspect, now, record, show }: PinPorts): Pins 
         acceptedText: row.heldText,
         heldHash: '',
         heldText: '',
-        changedAt: now(),
+        changedAt: at,
+        acceptedAt: at,
         acceptedBy: by,
       };
-      keep(tools, accepted, 'tool.accepted', `${by} accepted the definition.`);
+      const detail = `${by} accepted the definition.`;
+      keep(tools, accepted, { kind: 'tool.accepted', approver: { by, how: 'person' }, detail });
       return ok(null);
     },
   };
 }
+
+const tooMany = `The server lists more than ${mostTools} tools; the rest is left out.`;
+
+const nothingHeld = fail(
+  'nothing-held',
+  'Nothing waits for this tool any more. Reload the list and look again.',
+);
+
+const heldChanged = fail(
+  'held-changed',
+  'The definition changed again since you saw it. Look at the new one first.',
+);
 
 const knownFrom = (row: PinRow): Known => ({
   row,
@@ -223,27 +151,23 @@ const knownFrom = (row: PinRow): Known => ({
   hash: row.state === 'accepted' ? row.acceptedHash : row.heldHash,
 });
 
-const entryOf = (row: PinRow, kind: EntryInput['kind'], detail: string): EntryInput => ({
-  kind,
+const aboutTool = (row: PinRow): Partial<EntryInput> => ({
   server: { id: row.serverId, label: row.serverLabel },
   tool: { name: row.tool, pin: row.state === 'accepted' ? row.acceptedHash : row.heldHash },
-  ...(kind === 'tool.accepted' ? { approver: { by: row.acceptedBy, how: 'person' } } : {}),
   findings: [...row.findings],
-  detail,
 });
 
-const heldTool = (
-  row: PinRow,
-  state: 'changed' | 'quarantined',
-  show: (text: string) => string,
-): HeldTool => ({
-  serverId: row.serverId,
-  serverLabel: row.serverLabel,
-  tool: row.tool,
-  state,
-  acceptedText: row.acceptedText === '' ? '' : show(row.acceptedText),
-  heldText: show(row.heldText),
-  heldHash: row.heldHash,
-  findings: [...row.findings],
-  since: row.changedAt,
-});
+function heldTool(row: PinRow, show: (text: string) => string): HeldTool | undefined {
+  if (row.state !== 'changed' && row.state !== 'quarantined') return undefined;
+  return {
+    serverId: row.serverId,
+    serverLabel: row.serverLabel,
+    tool: row.tool,
+    state: row.state,
+    acceptedText: row.acceptedText === '' ? '' : show(row.acceptedText),
+    heldText: show(row.heldText),
+    heldHash: row.heldHash,
+    findings: [...row.findings],
+    since: row.changedAt,
+  };
+}

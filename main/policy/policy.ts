@@ -117,7 +117,7 @@ export function makePolicy(ports: PolicyPorts): CallPolicy {
   function toolRiskOf(call: Call, trusted: boolean): ToolRisk | undefined {
     const { tool } = call;
     if (call.action !== 'callTool' || tool === undefined) return undefined;
-    if (tool.state !== 'accepted') return toolRisk(tool, trusted);
+    if (tool.state !== 'accepted' || tool.pin === '') return toolRisk(tool, trusted);
     const key = JSON.stringify([tool.serverId, tool.name, tool.pin, trusted]);
     const known = toolRisks.get(key);
     if (known !== undefined) return known;

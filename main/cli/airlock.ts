@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ok, type Result } from '../../shared/outcome.ts';
+import { runGoverned } from '../compose-run.ts';
+import { type Command, help, readCommandLine } from './command-line.ts';
+import { protect, restore, scan } from './configs.ts';
+import { doctor } from './doctor.ts';
+import { type ExitCode, type Output, processOutput } from './output.ts';
+import { auditExport, auditVerify } from './trail.ts';
+import { kill, status } from './watch.ts';
+import { findWorkplace, type Workplace } from './workplace.ts';
+
+const version = (): string => {
+  const manifest: { version: string } = JSON.parse(
+    readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'),
+  );
+  return manifest.version;
+};
+
+async function carryOut(
+  command: Command,
+  place: Workplace,
+  out: Output,
+): Promise<Result<ExitCode>> {
+  switch (command.name) {
+    case 'help':
+      out.result({ help }, help.trimEnd());
+      return ok(0);
+    case 'version':
+      out.result({ version: place.version }, place.version);
+      return ok(0);
+    case 'scan':
+      return scan(place, out);
+    case 'protect':
+      return protect(place, command, out);
+    case 'restore':
+      return restore(place, command, out);
+    case 'status':
+      return status(place, out);
+    case 'kill':
+      return kill(place, command, out);
+    case 'doctor':
+      return doctor(place, out);
+    case 'audit-verify':
+      return auditVerify(place, command.file, out);
+    case 'audit-export':
+      return auditExport(place, command.format, out);
+    case 'collect':
+      return ok(0);
+    case 'run': {
+      const done = await runGoverned({
+        ...place,
+        ...(command.policy === undefined ? {} : { policyFile: command.policy }),
+        command: command.command,
+        cwd: process.cwd(),
+        client: { in: process.stdin, out: process.stdout },
+        note: out.note,
+      });
+      return done.ok ? ok(0) : done;
+    }
+    default:
+      return command satisfies never;
+  }
+}
+
+/** Every problem is one sentence on standard error, and on standard output too where JSON was asked for. */
+function told(problem: { code: string; message: string }, json: boolean): ExitCode {
+  if (json) process.stdout.write(`${JSON.stringify({ problem }, null, 2)}\n`);
+  process.stderr.write(`airlock: ${problem.message}\n`);
+  return 2;
+}
+
+async function main(argv: readonly string[]): Promise<ExitCode> {
+  const invocation = readCommandLine(argv);
+  if (!invocation.ok) return told(invocation.problem, argv.includes('--json'));
+  const { command, json, home } = invocation.value;
+  const place = findWorkplace(version(), home);
+  if (!place.ok) return told(place.problem, json);
+  const done = await carryOut(command, place.value, processOutput(json));
+  return done.ok ? done.value : told(done.problem, json);
+}
+
+process.exitCode = await main(process.argv.slice(2));

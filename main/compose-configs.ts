@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+import type { EntryInput } from '../shared/audit.ts';
+import type { FileChange, FilePreview, ScanReport } from '../shared/client.ts';
+import { ok } from '../shared/outcome.ts';
+import { sealedBackups } from './clients/backup.ts';
+import { catalogue } from './clients/catalogue.ts';
+import { scan } from './clients/discover.ts';
+import { fileJournal } from './clients/journal-file.ts';
+import type { ClientPorts } from './clients/ports.ts';
+import { previewProtect, protect } from './clients/protect.ts';
+import { recover } from './clients/recover.ts';
+import { previewRestore, restore } from './clients/restore.ts';
+import type { Governance, MachinePlace } from './compose-governance.ts';
+import { looksSecret } from './inspection/mask.ts';
+
+/** A file that a person chose in a preview. */
+export interface ChosenFile {
+  readonly clientId: string;
+  readonly path: string;
+  readonly basedOn: string;
+}
+
+/** What can be done with the configs of a home: for the app and for the command line alike. */
+export function openConfigs(
+  governance: Governance,
+  place: { readonly machine: MachinePlace; readonly data: string; readonly bridgeFile: string },
+) {
+  const { state, secrets, backupKey, mask, record } = governance;
+  const { machine, data, bridgeFile } = place;
+  const ports: ClientPorts = {
+    machine,
+    bridgeFile,
+    looksSecret: (text) => looksSecret(text),
+    mask,
+    clients: catalogue,
+    journal: fileJournal(data, machine.platform),
+    backups: sealedBackups(data, machine.platform, async () => {
+      const key = await backupKey();
+      return key.ok ? ok(Buffer.from(key.value)) : key;
+    }),
+    secrets,
+    connections: {
+      list: () => state.connections.all().rows,
+      put: (connection) => state.connections.save(connection),
+      markRestored(connectionId, at) {
+        const known = state.connections.get(connectionId);
+        if (known) state.connections.save({ ...known, restoredAt: at });
+      },
+    },
+    now: Date.now,
+  };
+
+  function recorded(kind: EntryInput['kind'], changes: FileChange[]): FileChange[] {
+    for (const change of changes) {
+      if (change.result === 'unchanged') continue;
+      record({
+        kind: change.result === 'refused' ? 'problem' : kind,
+        person: governance.person,
+        agent: { id: change.clientId, name: change.clientName },
+        detail:
+          change.result === 'refused'
+            ? `${change.path} was left alone: ${change.reason ?? 'no reason given'}`
+            : `${change.path}: ${change.entries.join(', ')} (${change.result}).`,
+      });
+    }
+    return changes;
+  }
+
+  return {
+    scan: (): Promise<ScanReport> =>
+      scan({
+        ...machine,
+        bridgeFile,
+        looksSecret: ports.looksSecret,
+        mask,
+        connections: ports.connections.list(),
+      }),
+    previewProtect: (clientId?: string): Promise<FilePreview[]> =>
+      previewProtect(ports, { clientId }),
+    previewRestore: (clientId?: string): Promise<FilePreview[]> =>
+      previewRestore(ports, { clientId }),
+    protect: async (files: readonly ChosenFile[]) =>
+      recorded('config.protected', await protect(ports, files)),
+    restore: async (files: readonly ChosenFile[]) =>
+      recorded('config.restored', await restore(ports, files)),
+    /** Brings journal and configs in line after a crash; told as entries. */
+    async recover(): Promise<readonly string[]> {
+      const { finished, undone, problems } = await recover(ports);
+      for (const detail of [...finished, ...undone]) record({ kind: 'config.protected', detail });
+      for (const detail of problems) record({ kind: 'problem', detail });
+      return problems;
+    },
+    journalFolder: join(data, 'journal'),
+  };
+}
+
+export type Configs = ReturnType<typeof openConfigs>;
