@@ -100,5 +100,7 @@ export function makeInlet(ports: InletPorts): Inlet {
   source.on('end', ending);
   source.on('close', ending);
   source.on('error', ending);
+  // A socket comes paused, so that nothing is lost before somebody listens.
+  pump();
   return { pump, stop };
 }
