@@ -140,9 +140,13 @@ export function makeProcessTrees(ports: ProcessTreePorts): ProcessTrees {
       const looked = await look();
       const left = alive();
       if (left.length === 0 && looked) return report(session, fates.values(), true);
-      if (performance.now() - begun > ending.forceMs) return report(session, fates.values(), false);
       await force(session, left);
       await settle(250, 'It was killed.');
+      // Only now: on a busy machine the time may be up before the first SIGKILL could be sent.
+      if (performance.now() - begun > ending.forceMs) {
+        const done = await look();
+        return report(session, fates.values(), done);
+      }
       // A table that cannot be read may be readable in a moment.
       if (!looked) await pause(100);
     }

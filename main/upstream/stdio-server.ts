@@ -145,12 +145,12 @@ function serve(
         closeInput: () => child.stdin.end(),
         closeMs,
         graceMs: termMs,
-        forceMs: termMs + 2_000,
+        forceMs: termMs + 3_000,
       }),
     kill() {
       // Destroyed, not ended: what is still queued for the server must not reach it any more.
       child.stdin.destroy();
-      return trees.end(sessionId, { closeMs: 0, graceMs: 250, forceMs: 1_500 });
+      return trees.end(sessionId, { closeMs: 0, graceMs: 250, forceMs: 3_000 });
     },
   };
 }

@@ -19,7 +19,7 @@ let fleet: Awaited<ReturnType<typeof aFleet>> | undefined;
 afterEach(async () => {
   await fleet?.end();
   fleet = undefined;
-});
+}, 60_000);
 
 describe.runIf(process.platform === 'linux')('the kill switch on real processes', () => {
   test('ends fifty stubborn servers and names each process', { timeout: 60_000 }, async () => {

@@ -19,12 +19,14 @@ function aMachine(rows: ProcessRow[], over: Partial<ProcessTreePorts> = {}) {
     rows,
     sent,
     readable: true,
+    scanMs: 0,
     hears: (_pid: number, _signal: NodeJS.Signals) => true,
     onScan: () => {},
   };
   const table: ProcessTable = {
     scan: async () => {
       machine.onScan();
+      await new Promise((resolve) => setTimeout(resolve, machine.scanMs));
       return machine.readable ? ok([...machine.rows]) : fail('process-table-unreadable', 'no');
     },
     lives: ({ pid, started }) => machine.rows.some((r) => r.pid === pid && r.started === started),
@@ -102,6 +104,16 @@ describe('ending a tree', () => {
     const report = await trees.end('a', quick);
     expect(report).toMatchObject({ verified: true });
     expect(report.items.map(({ pid }) => pid).sort()).toEqual([101, 102, 103, 20]);
+  });
+
+  test('kills at least once, however long a look takes', async () => {
+    const { machine, trees } = aMachine([row(20, 10)]);
+    trees.serverStarted('a', 20, 'npx');
+    machine.hears = (_, signal) => signal === 'SIGKILL';
+    machine.scanMs = 60;
+    const report = await trees.end('a', { closeMs: 0, graceMs: 0, forceMs: 0 });
+    expect(report).toMatchObject({ verified: true });
+    expect(machine.rows).toEqual([]);
   });
 
   test('names a survivor and does not call itself verified', async () => {

@@ -10,7 +10,7 @@ const sessions: string[] = [];
 afterEach(async () => {
   const now = { closeMs: 0, graceMs: 0, forceMs: 2_000 };
   await Promise.all(sessions.splice(0).map((id) => trees.end(id, now)));
-});
+}, 60_000);
 afterAll(remove);
 
 const start = (over: Partial<ServerStart> = {}) => {

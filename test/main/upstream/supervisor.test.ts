@@ -18,7 +18,7 @@ afterEach(async () => {
     await each.supervisor.stopAll();
     each.remove();
   }
-});
+}, 60_000);
 
 function supervised(over: Partial<SupervisorPorts> = {}) {
   const each = aSupervisor({ stopTiming: { closeMs: 200, termMs: 200 }, ...over });
