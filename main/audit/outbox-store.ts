@@ -60,7 +60,10 @@ export function openOutboxStore(path: string, open: OpenDatabase) {
     'INSERT INTO set_aside (chain, first, last, message, at) VALUES (?, ?, ?, ?, ?)',
   );
   const kept = db.prepare('SELECT n, chain, first, last, message FROM set_aside ORDER BY n');
-  const count = db.prepare('SELECT count(*) n FROM set_aside');
+  const summary = db.prepare(
+    `SELECT count(*) count, (SELECT message FROM set_aside ORDER BY n DESC LIMIT 1) message
+     FROM set_aside`,
+  );
   const drop = db.prepare('DELETE FROM set_aside WHERE n = ?');
   const take = db.prepare('UPDATE lease SET owner = ?, until = ? WHERE owner = ? OR until <= ?');
   const give = db.prepare("UPDATE lease SET owner = '', until = 0 WHERE owner = ?");
@@ -88,7 +91,8 @@ export function openOutboxStore(path: string, open: OpenDatabase) {
       }
     },
     allSetAside: (): SetAside[] => kept.all(),
-    countSetAside: (): number => count.get().n,
+    /** How many batches are set aside, and what the endpoint said to the last. */
+    summary: (): { readonly count: number; readonly message: string | null } => summary.get(),
     drop: (n: number): void => {
       drop.run(n);
     },

@@ -55,6 +55,7 @@ export function makeOutbox(ports: OutboxPorts) {
   let failures = 0;
   let lastError: string | undefined;
   let bad = false;
+  let kicked = false;
   /** Once a start and once a new endpoint, what was refused is tried again. */
   let retryAside = true;
 
@@ -76,6 +77,7 @@ export function makeOutbox(ports: OutboxPorts) {
 
   function opened(): Result<OutboxStore> {
     if (store !== undefined) return ok(store);
+    if (stopping.signal.aborted) return fail('stopped', 'Delivery has ended.');
     const result = openOutboxStore(ports.path, ports.open);
     if (result.ok) store = result.value;
     return result;
@@ -115,7 +117,8 @@ export function makeOutbox(ports: OutboxPorts) {
   function after(result: StepResult): number | undefined {
     switch (result.kind) {
       case 'empty':
-        if (failures === 0 && (store?.countSetAside() ?? 0) === 0) lastError = undefined;
+        failures = 0;
+        lastError = undefined;
         enter('idle');
         return undefined;
       case 'delivered':
@@ -150,7 +153,11 @@ export function makeOutbox(ports: OutboxPorts) {
 
   async function work(): Promise<void> {
     let wait: number | undefined = 0;
-    while (wait === 0 && !stopping.signal.aborted) wait = await safeStep();
+    while (wait === 0 && !stopping.signal.aborted) {
+      kicked = false;
+      wait = await safeStep();
+      if (kicked) wait = 0;
+    }
     if (wait !== undefined && !stopping.signal.aborted) later(wait);
   }
 
@@ -164,6 +171,13 @@ export function makeOutbox(ports: OutboxPorts) {
   function later(ms: number): void {
     callOff?.();
     callOff = timer(run, ms);
+  }
+
+  function kick(): void {
+    if (stopping.signal.aborted) return;
+    failures = 0;
+    kicked = true;
+    if (running === undefined) later(0);
   }
 
   /** Reads what the delivery record says, where it can be read. */
@@ -182,22 +196,17 @@ export function makeOutbox(ports: OutboxPorts) {
     /** Tells that there are new entries: they go out within a second or so. Returns at once. */
     appended(): void {
       if (stopping.signal.aborted || running !== undefined || callOff !== undefined) return;
-      if (state === 'off' && ports.target() === undefined) return;
-      later(lingerMs);
+      if ((ports.target()?.endpoint ?? '') !== '') later(lingerMs);
     },
     /** Tries now, as after a start or a change of the settings. */
-    kick(): void {
-      if (stopping.signal.aborted) return;
-      failures = 0;
-      if (running === undefined) later(0);
-    },
+    kick,
     /** Tries what was refused once more. */
     retrySetAside(): Result<null> {
-      if (recorded((record) => record.countSetAside(), 0) === 0) {
+      if (recorded((record) => record.summary().count, 0) === 0) {
         return fail('nothing-set-aside', 'No entries were refused, so there is nothing to retry.');
       }
       retryAside = true;
-      this.kick();
+      kick();
       return ok(null);
     },
     /** How delivery stands, as the dashboard shows it. */
@@ -205,16 +214,17 @@ export function makeOutbox(ports: OutboxPorts) {
       const endpoint = ports.target()?.endpoint ?? '';
       const head = trail.last();
       const cursor = recorded((record) => record.cursor(head?.chain ?? ''), undefined);
-      const setAside = recorded((record) => record.countSetAside(), 0);
+      const aside = recorded((record) => record.summary(), { count: 0, message: null });
       const deliveredThrough = cursor?.sequence ?? 0;
-      const alert = bad || setAside > 0;
+      const alert = bad || aside.count > 0;
+      const error = lastError ?? aside.message;
       return {
         state: endpoint === '' ? 'off' : alert ? 'alert' : state === 'off' ? 'idle' : state,
         endpoint,
         pending: Math.max(0, (head?.sequence ?? 0) - deliveredThrough),
         deliveredThrough,
-        setAside,
-        ...(lastError === undefined ? {} : { lastError }),
+        setAside: aside.count,
+        ...(error === null ? {} : { lastError: error }),
         ...(nextAttemptAt === undefined ? {} : { nextAttemptAt }),
       };
     },

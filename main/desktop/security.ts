@@ -13,7 +13,8 @@ function hardenSession(target: Session): void {
 
 /** Navigation, new windows and webviews are denied for every web contents, whoever made it. */
 export function harden(app: App): void {
-  app.enableSandbox();
+  // Chromium has no sandbox for root; whoever starts the app so (a container) has to say it on the command line.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
   app.on('web-contents-created', (_event, contents) => {
     contents.on('will-navigate', (event) => event.preventDefault());
     contents.on('will-redirect', (event) => event.preventDefault());
