@@ -1,14 +1,16 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { DeliveryStatus, VerifyReport } from '../shared/audit.ts';
 import { fail, ok, type Result } from '../shared/outcome.ts';
 import { makeCheckpoints } from './audit/checkpoints.ts';
 import { exportTrail } from './audit/export.ts';
+import { makeOutbox } from './audit/outbox.ts';
 import { verifyTrail } from './audit/verify.ts';
 import type { Governance } from './compose-governance.ts';
-import { openReadOnly } from './storage/database.ts';
+import { openDatabase, openReadOnly } from './storage/database.ts';
 
 /** What delivery needs beside governance. */
 export interface DeliveryPorts {
@@ -23,19 +25,23 @@ export function openDelivery(governance: Governance, ports: DeliveryPorts) {
   const { trail, deviceKey } = governance;
   const file = join(ports.data, 'trail.db');
   const checkpoints = makeCheckpoints({ trail, deviceKey, onChange: ports.onChange });
-  governance.onAppend((head) => checkpoints.appended(head));
-  const status = (): DeliveryStatus => ({
-    state: 'off',
-    endpoint: ports.endpoint(),
-    pending: 0,
-    deliveredThrough: 0,
-    setAside: 0,
+  const outbox = makeOutbox({
+    path: join(ports.data, 'outbox.db'),
+    open: openDatabase,
+    trail,
+    target: () => ({ endpoint: ports.endpoint(), headers: {} }),
+    device: { host: hostname(), user: governance.person, version: ports.version },
+    onStatus: ports.onChange,
+  });
+  governance.onAppend((head) => {
+    checkpoints.appended(head);
+    outbox.appended();
   });
 
   return {
-    start: () => undefined,
-    wake: () => undefined,
-    status,
+    start: outbox.kick,
+    wake: outbox.kick,
+    status: (): DeliveryStatus => outbox.status(),
     async verify(): Promise<VerifyReport> {
       await checkpoints.sign();
       const report = await verifyTrail(file, { open: openReadOnly });
@@ -62,6 +68,7 @@ export function openDelivery(governance: Governance, ports: DeliveryPorts) {
     },
     async stop(): Promise<void> {
       await checkpoints.stop();
+      await outbox.stop();
     },
   };
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ok, type Result } from '../../shared/outcome.ts';
 import { runGoverned } from '../compose-run.ts';
+import { collect } from './collect.ts';
 import { type Command, help, readCommandLine } from './command-line.ts';
 import { protect, restore, scan } from './configs.ts';
 import { doctor } from './doctor.ts';
@@ -46,7 +47,7 @@ async function carryOut(
     case 'audit-export':
       return auditExport(place, command.format, out);
     case 'collect':
-      return ok(0);
+      return collect(place, command, out);
     case 'run': {
       const done = await runGoverned({
         ...place,
