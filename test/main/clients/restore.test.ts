@@ -1,22 +1,13 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders that clients expand
-import {
-  chmodSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
-import { parse } from 'jsonc-parser';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sha256 } from '../../../main/clients/config-file.ts';
 import { previewProtect, protect } from '../../../main/clients/protect.ts';
 import { previewRestore, restore } from '../../../main/clients/restore.ts';
 import { FileChange, FilePreview } from '../../../shared/client.ts';
-import { bridgeFile, type Desk, makeDesk } from '../../fakes/configs/desk.ts';
+import { type Desk, makeDesk } from '../../fakes/configs/desk.ts';
 import { anyConfig } from '../../fakes/configs/generate.ts';
 import { formats } from '../../fakes/configs/round-trip.ts';
 
@@ -28,7 +19,6 @@ afterEach(() => desk.close());
 
 const cursorFile = '.cursor/mcp.json';
 const codeFile = '.claude.json';
-const vscodeFile = '.config/Code/User/mcp.json';
 const config = `{
   "mcpServers": {
     "files": {
@@ -133,226 +123,6 @@ describe('an untouched file', () => {
     expect(readFileSync(real, 'utf8')).toBe(config);
     expect(read(cursorFile)).toBe(config);
   });
-});
-
-describe('a file that was changed meanwhile', () => {
-  beforeEach(async () => {
-    desk.put(cursorFile, config);
-    await protectAll();
-  });
-  const result = async () => (await restoreAll())[0];
-
-  test('keeps the change, and every entry that nobody touched gets its own text back', async () => {
-    const change = (text: string) => text.replace('{', '{\n  "added": [1, 2],');
-    edit(cursorFile, change);
-    expect(await result()).toMatchObject({
-      result: 'restored-entries',
-      entries: ['files', 'other'],
-    });
-    expect(read(cursorFile)).toBe(change(config));
-    expect(desk.keychain()).toEqual({});
-  });
-
-  test('keeps what was changed inside our entry', async () => {
-    edit(cursorFile, (text) => text.replace('"files": {', '"files": {\n      "timeout": 5,'));
-    await result();
-    expect(read(cursorFile)).toBe(
-      config
-        .replace('"files": {', '"files": {\n      "timeout": 5,')
-        .replace(
-          '"TOKEN": "literal-1", "MODE": "${env:MODE}"',
-          '"MODE": "${env:MODE}", "TOKEN": "literal-1"',
-        ),
-    );
-  });
-
-  test('keeps a variable that was set anew, and does not bring back one that was removed', async () => {
-    edit(cursorFile, (text) => text.replace('"MODE": "${env:MODE}"', '"TOKEN": "newer"'));
-    await result();
-    expect(parse(read(cursorFile)).mcpServers.files.env).toEqual({ TOKEN: 'newer' });
-  });
-
-  test('finds an entry by its connection, also under another name', async () => {
-    edit(cursorFile, (text) => text.replace('"files"', '"renamed"'));
-    expect(await result()).toMatchObject({ entries: ['renamed', 'other'] });
-    expect(read(cursorFile)).toBe(config.replace('"files"', '"renamed"'));
-  });
-
-  test('does not touch an entry that is not ours any more', async () => {
-    const { id } = desk.connections()[1] ?? { id: '' };
-    edit(cursorFile, (text) => text.replace(/"other": \{.*\}/, '"other": { "command": "mine" }'));
-    expect(await result()).toMatchObject({ result: 'restored-entries', entries: ['files'] });
-    expect(read(cursorFile)).toBe(config.replace('uvx', 'mine'));
-    expect(desk.connections().find((one) => one.id === id)?.restoredAt).toBeDefined();
-  });
-
-  test('is exact again when the change was undone by hand', async () => {
-    edit(cursorFile, (text) => `${text} `);
-    edit(cursorFile, (text) => text.slice(0, -1));
-    expect(await result()).toMatchObject({ result: 'restored-exact' });
-  });
-
-  test('written anew by its client has the same meaning afterwards', async () => {
-    edit(cursorFile, (text) => JSON.stringify({ more: 1, ...JSON.parse(text) }));
-    expect(await result()).toMatchObject({ result: 'restored-entries' });
-    expect(JSON.parse(read(cursorFile))).toEqual({ more: 1, ...JSON.parse(config) });
-    expect(read(cursorFile)).not.toContain('\n');
-  });
-
-  test('to something unreadable is left alone until it can be read', async () => {
-    edit(cursorFile, (text) => text.slice(0, -4));
-    const broken = read(cursorFile);
-    const [preview] = await previewRestore(desk.ports, {});
-    expect(preview?.refused).toContain('puts its entries back once the file can be read again');
-    expect(await result()).toMatchObject({ result: 'refused' });
-    expect(read(cursorFile)).toBe(broken);
-    expect(desk.connections().every(({ restoredAt }) => restoredAt === undefined)).toBe(true);
-    expect(Object.keys(desk.keychain())).toHaveLength(1);
-    desk.put(cursorFile, `${broken}\n}}\n`);
-    expect(await result()).toMatchObject({ result: 'restored-entries' });
-  });
-
-  test('whose env is no map any more gets the original one', async () => {
-    edit(cursorFile, (text) => text.replace(/"env": \{.*\}/, '"env": null'));
-    expect(await result()).toMatchObject({ entries: ['files', 'other'] });
-    expect(parse(read(cursorFile)).mcpServers.files).toEqual({
-      command: 'npx',
-      args: ['-y', 'x'],
-      env: { TOKEN: 'literal-1' },
-    });
-  });
-
-  test('between preview and write is refused', async () => {
-    const chosen = await previewRestore(desk.ports, {});
-    edit(cursorFile, (text) => `${text} `);
-    const before = read(cursorFile);
-    expect(await restore(desk.ports, chosen)).toMatchObject([
-      { result: 'refused', reason: expect.stringContaining('changed since you saw the preview') },
-    ]);
-    expect(read(cursorFile)).toBe(before);
-    expect(await states()).toEqual(['written']);
-  });
-
-  test('at the last moment is refused, and can be restored afterwards', async () => {
-    const chosen = await previewRestore(desk.ports, {});
-    const onStep = (step: string) => {
-      if (step === 'write: synced') edit(cursorFile, (text) => `${text} `);
-    };
-    expect(await restore({ ...desk.ports, onStep }, chosen)).toMatchObject([{ result: 'refused' }]);
-    expect(await states()).toEqual(['written']);
-    expect(Object.keys(desk.keychain())).toHaveLength(1);
-    expect(await result()).toMatchObject({ result: 'restored-entries' });
-    expect(read(cursorFile)).toBe(`${config} `);
-  });
-
-  test('so that nothing of us is left in it only closes the journal', async () => {
-    desk.put(cursorFile, '{}');
-    const [preview] = await previewRestore(desk.ports, {});
-    expect(preview).toMatchObject({ diff: '', entries: [] });
-    expect(await result()).toMatchObject({
-      result: 'unchanged',
-      reason: expect.stringContaining('Nothing in it leads to Airlock'),
-    });
-    expect(read(cursorFile)).toBe('{}');
-    expect(desk.keychain()).toEqual({});
-    expect(await states()).toEqual(['restored']);
-  });
-
-  test('by being removed only closes the journal', async () => {
-    rmSync(path.join(desk.home, cursorFile));
-    const [preview] = await previewRestore(desk.ports, {});
-    expect(preview).toMatchObject({
-      path: path.join(desk.home, cursorFile),
-      basedOn: '',
-      entries: [],
-    });
-    expect(await result()).toMatchObject({
-      result: 'unchanged',
-      reason: expect.stringContaining('no longer there'),
-    });
-    expect(await states()).toEqual(['restored']);
-    expect(desk.keychain()).toEqual({});
-  });
-
-  test('by being made read-only is refused', async () => {
-    chmodSync(path.join(desk.home, cursorFile), 0o400);
-    expect(await result()).toMatchObject({
-      result: 'refused',
-      reason: expect.stringContaining('read-only'),
-    });
-  });
-});
-
-describe('our entry in another file', () => {
-  beforeEach(async () => {
-    desk.put(
-      vscodeFile,
-      `{"servers": {"files": {
-      "type": "stdio", // mine
-      "command": "npx", "args": ["a", /* b */ "c",], "env": {"T": "literal-1", "U": "\${env:U}"}}}}`,
-    );
-    await protectAll();
-  });
-  const copied = () => {
-    const { files } = parse(read(vscodeFile)).servers;
-    return JSON.stringify({ mcpServers: { imported: { ...files, own: true } } }, null, 2);
-  };
-
-  test('is found and put back as plain JSON, for the client that copied it', async () => {
-    desk.put(codeFile, copied());
-    const changes = await restoreAll();
-    expect(changes.map(({ clientId, result }) => [clientId, result])).toEqual([
-      ['claude-code', 'restored-entries'],
-      ['vscode', 'restored-exact'],
-    ]);
-    expect(JSON.parse(read(codeFile))).toEqual({
-      mcpServers: {
-        imported: {
-          type: 'stdio',
-          command: 'npx',
-          args: ['a', 'c'],
-          env: { U: '${env:U}', T: 'literal-1' },
-          own: true,
-        },
-      },
-    });
-    expect(desk.keychain()).toEqual({});
-  });
-
-  test('keeps its connection alive until it is put back, too', async () => {
-    desk.put(codeFile, copied());
-    const chosen = await previewRestore(desk.ports, { clientId: 'vscode' });
-    expect(await restore(desk.ports, chosen)).toMatchObject([{ result: 'restored-exact' }]);
-    expect(desk.connections()[0]?.restoredAt).toBeUndefined();
-    expect(Object.keys(desk.keychain())).toHaveLength(1);
-    expect(await restoreAll()).toMatchObject([
-      { clientId: 'claude-code' },
-      { clientId: 'vscode', result: 'unchanged' },
-    ]);
-    expect(desk.connections()[0]?.restoredAt).toBeDefined();
-    expect(desk.keychain()).toEqual({});
-  });
-
-  test('from a machine we do not know is told, and left', async () => {
-    const foreign = `{"mcpServers": {"e": {"command": ${JSON.stringify(bridgeFile)}, "args": ["con_foreign"]}}}`;
-    desk.put(codeFile, foreign);
-    const [preview] = await previewRestore(desk.ports, { clientId: 'claude-code' });
-    expect(preview?.refused).toContain('"e" leads to Airlock, but what it was before is not known');
-    await restoreAll();
-    expect(read(codeFile)).toBe(foreign);
-  });
-});
-
-test('a file whose place has moved is still found by the journal', async () => {
-  const folder = path.join(desk.home, 'moved');
-  desk.put('moved/.claude.json', config);
-  const ports = {
-    ...desk.ports,
-    machine: { ...desk.ports.machine, env: { CLAUDE_CONFIG_DIR: folder } },
-  };
-  await protect(ports, await previewProtect(ports, {}));
-  expect(await restoreAll()).toMatchObject([{ clientId: 'claude-code', result: 'restored-exact' }]);
-  expect(read('moved/.claude.json')).toBe(config);
 });
 
 test('without the key nothing is put back, and nothing ends', async () => {
