@@ -9,12 +9,12 @@ import type { Decision } from '../../../shared/policy.ts';
 import type { ToolView } from '../../../shared/server.ts';
 import type { CallEnd, Stages } from '../../../shared/stages.ts';
 
-/** Waits until `holds`, a turn of the event loop at a time. */
+/** Waits until `holds`: a few turns of the event loop, then with pauses, which leave the machine to who must act. */
 export async function until(holds: () => boolean, what = 'the expected state'): Promise<void> {
-  const deadline = Date.now() + 8_000;
-  while (!holds()) {
+  const deadline = Date.now() + 15_000;
+  for (let turn = 0; !holds(); turn += 1) {
     if (Date.now() > deadline) throw new Error(`${what} did not come`);
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => (turn < 50 ? setImmediate(resolve) : setTimeout(resolve, 4)));
   }
 }
 
