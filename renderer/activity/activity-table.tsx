@@ -34,7 +34,10 @@ export function ActivityTable({ rows, chosen, onChoose, foot }: ActivityTablePro
   useSteadyView(view, rows);
   return (
     <div ref={view} className="min-h-0 flex-1 overflow-auto [overflow-anchor:none]">
-      <table className="w-full table-fixed border-collapse" aria-rowcount={rows.length + 1}>
+      <table
+        className="w-full min-w-[560px] table-fixed border-collapse"
+        aria-rowcount={rows.length + 1}
+      >
         <thead className="sticky top-0 z-[1] bg-canvas">
           <tr className="h-8 text-start text-xs text-muted shadow-[inset_0_-1px_var(--line)]">
             {columns.map(([name, width]) => (
@@ -102,16 +105,16 @@ function Line(props: {
         {worst === undefined || worst === 'low' ? null : <FindingMark severity={worst} />}
       </td>
       {row.kind === 'event' ? (
-        <td className="truncate px-2 text-muted" colSpan={2} title={show.decision.text}>
+        <td className="truncate px-2 text-muted" colSpan={3} title={show.decision.text}>
           <bdi>{show.decision.text}</bdi>
         </td>
       ) : (
         <>
           <ToneCell word={show.decision} />
           <ToneCell word={show.outcome} />
+          <td className="px-2 text-end text-muted tabular-nums">{show.took}</td>
         </>
       )}
-      <td className="px-2 text-end text-muted tabular-nums">{show.took}</td>
     </tr>
   );
 }
@@ -135,7 +138,11 @@ const Text = ({ text, title = text }: { readonly text: string; readonly title?: 
 
 const ToneCell = ({ word }: { readonly word: Word }) => (
   <td className="truncate px-2" title={word.text}>
-    {word.text === '' ? null : <Toned tone={word.tone}>{word.text}</Toned>}
+    {word.text === '' ? null : (
+      <Toned oneLine tone={word.tone}>
+        {word.text}
+      </Toned>
+    )}
   </td>
 );
 

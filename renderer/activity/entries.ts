@@ -10,7 +10,7 @@ export interface Known {
 }
 
 /** More live entries than this are dropped, oldest first: they can be loaded again. */
-export const maxLive = 10_000;
+export const maxLive = 5_000;
 
 export const nothingKnown: Known = { fetched: new Map(), live: new Map(), gap: false };
 

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react';
  * How long content must have been on screen before its buttons work, in milliseconds. Main holds 600 ms from when it
  * hears of the paint; the little on top keeps an honest click from arriving a moment early.
  */
-export const settleMs = 650;
+const settleMs = 650;
 
 /** Whether content may be answered: it has just come, it stood long enough, or main could not be told of it. */
 export type Settling = 'settling' | 'settled' | 'failed';

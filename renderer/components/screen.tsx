@@ -18,7 +18,7 @@ export function Screen(props: {
       className={
         props.fixed
           ? 'flex h-full min-h-0 flex-col gap-4 px-6 pt-5'
-          : 'flex h-full min-h-0 flex-col gap-4 overflow-auto px-6 py-5'
+          : 'flex h-full min-h-0 flex-col gap-4 overflow-auto px-6 py-5 *:shrink-0'
       }
     >
       <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-2">

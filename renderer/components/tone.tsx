@@ -36,17 +36,22 @@ export const toneSoft: Readonly<Record<Tone, string>> = {
 };
 
 /** A word with the shape and colour of its tone; what is well keeps the colour of text, so that the rest stands out. */
-export function Toned(props: { readonly tone: Tone; readonly children: React.ReactNode }) {
+export function Toned(props: {
+  readonly tone: Tone;
+  readonly children: React.ReactNode;
+  /** Cuts what does not fit on one line instead of wrapping it. */
+  readonly oneLine?: boolean;
+}) {
   const Icon = toneIcon[props.tone];
   const text = props.tone === 'ok' ? '' : toneText[props.tone];
   return (
-    <span className={`inline-flex items-start gap-1.5 align-middle ${text}`}>
+    <span className={`inline-flex max-w-full items-start gap-1.5 align-middle ${text}`}>
       <Icon
         size={14}
         className={`mt-[0.2em] shrink-0 ${toneText[props.tone]}`}
         aria-hidden="true"
       />
-      {props.children}
+      <span className={props.oneLine ? 'truncate' : ''}>{props.children}</span>
     </span>
   );
 }

@@ -1,6 +1,7 @@
 import { KeyRound } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
 import type { Grant } from '../../shared/approval.ts';
+import type { Entry } from '../../shared/audit.ts';
 import { Callout } from '../components/callout.tsx';
 import { Empty, Loaded, Screen } from '../components/screen.tsx';
 import { useLoad } from '../components/use-load.ts';
@@ -9,6 +10,12 @@ import { useApp } from '../dashboard/app-context.ts';
 import { sentence } from '../latest.ts';
 import { GrantList } from './grant-list.tsx';
 import { counts } from './grant-words.ts';
+
+/** True for an entry after which the list of grants may be another: given, taken back, used, or ended with its cause. */
+const touchesGrants = (entry: Entry): boolean =>
+  entry.kind.startsWith('grant.') ||
+  entry.approver?.how === 'grant' ||
+  ['session.closed', 'policy.loaded', 'tool.accepted'].includes(entry.kind);
 
 /** Every remembered yes: what it lets through, for whom, until when; each can be taken back with one press. */
 export function GrantsScreen() {
@@ -19,10 +26,9 @@ export function GrantsScreen() {
   const { again } = grants;
   const now = useNow(15_000);
 
-  // A grant is given, used or revoked with an entry in the trail, so a newer entry may have changed the list.
-  const newest = state.recent[0]?.sequence ?? 0;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: asked anew for every newer entry
-  useEffect(again, [newest, again]);
+  const change = state.recent.find(touchesGrants)?.sequence ?? 0;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked anew for every entry that may have changed the list
+  useEffect(again, [change, again]);
 
   const revoke = (grant: Grant) => {
     setProblem('');

@@ -57,6 +57,16 @@ test('clients with their files and servers, and how each stands', async ({ page,
   expect(await violations('dark')).toEqual([]);
 });
 
+test('in the smallest window nothing of a client is cut off', async ({ page, openPage }) => {
+  await page.setViewportSize({ width: 760, height: 520 });
+  await openPage('dashboard', dashboardAnswers(dashboardState()));
+  await page.getByTestId('nav-connections').click();
+  const cursor = page.getByRole('region', { name: 'Cursor' });
+  await expect(cursor).toBeVisible();
+  const hidden = () => cursor.evaluate((card) => card.scrollHeight - card.clientHeight);
+  await expect.poll(hidden).toBe(0);
+});
+
 test('protecting shows every line first, then what to do so that it takes effect', async ({
   page,
   openPage,
