@@ -8,6 +8,9 @@ import {
   readChildRegister,
 } from '../../../main/upstream/child-register.ts';
 
+/** A state is waited for as long as a crowded machine may need. */
+const patient = { timeout: 15_000 };
+
 let folder = '';
 let file = '';
 beforeEach(() => {
@@ -37,7 +40,9 @@ describe('the register of running servers', () => {
     register.amend({ sessionId: 's1', name: 'files', pid: 5, started: 77 });
     register.remove('s2');
     register.remove('never there');
-    await expect.poll(read).toEqual([{ sessionId: 's1', name: 'files', pid: 5, started: 77 }]);
+    await expect
+      .poll(read, patient)
+      .toEqual([{ sessionId: 's1', name: 'files', pid: 5, started: 77 }]);
   });
 
   test('goes on naming what earlier runs left', () => {

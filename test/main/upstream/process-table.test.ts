@@ -6,6 +6,9 @@ import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { ListingQuery } from '../../../main/upstream/process-listing.ts';
 import { makeProcessTable, runListing } from '../../../main/upstream/process-table.ts';
 
+/** A state is waited for as long as a crowded machine may need. */
+const patient = { timeout: 15_000 };
+
 const proc = mkdtempSync(path.join(tmpdir(), 'airlock-proc-'));
 afterEach(() => rmSync(proc, { recursive: true, force: true }));
 
@@ -79,7 +82,7 @@ describe('a scan', () => {
     const others = [pids(table.scan()), pids(table.scan()), pids(table.scan())];
     gates[0]?.();
     expect(await first).toEqual([1]);
-    await expect.poll(() => gates.length).toBe(2);
+    await expect.poll(() => gates.length, patient).toBe(2);
     gates[1]?.();
     expect(await Promise.all(others)).toEqual([[2], [2], [2]]);
     const last = pids(table.scan());

@@ -12,6 +12,9 @@ import type {
 import { isAlive, printedPids, stubbornScripts } from '../../fakes/stubborn-tree.ts';
 import { aStart, aSupervisor } from '../../fakes/supervised.ts';
 
+/** A state is waited for as long as a crowded machine may need. */
+const patient = { timeout: 15_000 };
+
 const made: ReturnType<typeof aSupervisor>[] = [];
 afterEach(async () => {
   for (const each of made.splice(0)) {
@@ -46,7 +49,9 @@ describe.runIf(process.platform === 'linux')('the server of a session', () => {
     const { start, states } = watched('exec cat');
     const server = await opened(supervisor, start);
     expect(supervisor.live()).toEqual([start]);
-    await expect.poll(registered).toMatchObject([{ sessionId: start.sessionId, pid: server.pid }]);
+    await expect
+      .poll(registered, patient)
+      .toMatchObject([{ sessionId: start.sessionId, pid: server.pid }]);
     server.answered();
     server.answered();
     expect(await supervisor.stop(start.sessionId)).toMatchObject({ verified: true });
@@ -56,7 +61,7 @@ describe.runIf(process.platform === 'linux')('the server of a session', () => {
       { state: 'ready', pid: server.pid },
       { state: 'stopped' },
     ]);
-    await expect.poll(registered).toEqual([]);
+    await expect.poll(registered, patient).toEqual([]);
     expect(isAlive(server.pid)).toBe(false);
   });
 
@@ -102,14 +107,14 @@ describe.runIf(process.platform === 'linux')('the server of a session', () => {
     );
     await opened(supervisor, start);
     await expect
-      .poll(() => states.at(-1))
+      .poll(() => states.at(-1), patient)
       .toEqual({
         state: 'failed',
         reason:
           'The server "files" exited with code 7. Its last error line: token *** bad. Connect again from Cursor; if it goes on, correct the entry there.',
       });
     // What it left running is ended too.
-    await expect.poll(registered, { timeout: 5_000 }).toEqual([]);
+    await expect.poll(registered, patient).toEqual([]);
     expect(await supervisor.survivors([start.sessionId])).toEqual({ ok: true, value: [] });
   });
 
@@ -121,7 +126,7 @@ describe.runIf(process.platform === 'linux')('the server of a session', () => {
     expect(server).toMatchObject({ ok: false, problem: { code: 'command-not-found' } });
     const reason = server.ok ? '' : server.problem.message;
     expect(states).toEqual([{ state: 'starting' }, { state: 'failed', reason }]);
-    await expect.poll(registered).toEqual([]);
+    await expect.poll(registered, patient).toEqual([]);
   });
 
   test('that dies at once again and again has to wait, but no other connection', async () => {
@@ -130,7 +135,7 @@ describe.runIf(process.platform === 'linux')('the server of a session', () => {
     for (let n = 0; n < 3; n += 1) {
       const { start, names } = watched('exit 1');
       await opened(supervisor, start);
-      await expect.poll(() => names().at(-1)).toBe('failed');
+      await expect.poll(() => names().at(-1), patient).toBe('failed');
       if (n < 2) time += 1_000;
     }
     expect(await supervisor.open(aStart('exec cat'))).toEqual({
@@ -195,13 +200,13 @@ describe.runIf(process.platform === 'linux')('ending sessions', () => {
     const { supervisor, registered } = supervised();
     const { start, names } = watched('exec cat');
     const server = supervisor.open(start);
-    await expect.poll(() => registered().length).toBe(1);
+    await expect.poll(() => registered().length, patient).toBe(1);
     expect(await supervisor.kill(start.sessionId)).toMatchObject({ verified: true });
     // It was ended either before or after it was handed out, but it is gone.
     expect(names().at(-1)).toBe('stopped');
     expect(await supervisor.survivors([start.sessionId])).toEqual({ ok: true, value: [] });
     await server;
-    await expect.poll(registered).toEqual([]);
+    await expect.poll(registered, patient).toEqual([]);
   });
 
   test('unknown, or ended before, is done at once', async () => {
