@@ -197,24 +197,49 @@ describe('the managed set', () => {
 });
 
 /** Rules of every kind, to draw from. */
-const userRules = [
+const userTexts = [
+  '',
   'permit (principal, action == Action::"callToolUnattended", resource);',
-  'permit (principal, action == Action::"callToolUnattended", resource) when { context.arguments has path && context.arguments.path like "/tmp/*" };',
-  'forbid (principal, action == Action::"callTool", resource) when { resource.risk == "destroy" };',
-  'forbid (principal, action == Action::"callToolUnattended", resource) when { context.arguments has path };',
-  'forbid (principal, action, resource) when { context.argumentsText like "*secret*" };',
-  'forbid (principal, action == Action::"callTool", resource) when { context.arguments.path == 3 };',
-  'permit (principal, action, resource) when { context.severity == "none" };',
-  'forbid (oops);',
+  `permit (principal, action == Action::"callToolUnattended", resource)
+     when { context.arguments has path && context.arguments.path like "/tmp/*" };
+   forbid (principal, action == Action::"callTool", resource) when { resource.risk == "destroy" };`,
+  `permit (principal, action, resource) when { context.severity == "none" };
+   forbid (principal, action == Action::"callToolUnattended", resource) when { context.arguments has path };`,
+  `permit (principal, action, resource);
+   forbid (principal, action, resource) when { context.argumentsText like "*secret*" };
+   forbid (principal, action == Action::"callTool", resource) when { context.arguments.path == 3 };`,
+  'permit (principal, action, resource); forbid (oops);',
 ];
-const managedRules = [
+const managedTexts = [
   permitAll,
   'permit (principal, action in [Action::"connect", Action::"callTool"], resource);',
-  'permit (principal, action == Action::"callToolUnattended", resource) when { resource.risk == "read" };',
-  'forbid (principal, action == Action::"callTool", resource) when { context.arguments has path && context.arguments.path like "/etc/*" };',
-  'forbid (principal, action == Action::"callToolUnattended", resource) when { !resource.trusted };',
-  'forbid (principal, action == Action::"connect", resource) when { resource.transport == "http" };',
+  `${permitAll} forbid (principal, action == Action::"callTool", resource)
+     when { context.arguments has path && context.arguments.path like "/etc/*" };`,
+  `permit (principal, action in [Action::"connect", Action::"callTool"], resource);
+   permit (principal, action == Action::"callToolUnattended", resource) when { resource.risk == "read" };`,
+  `${permitAll} forbid (principal, action == Action::"connect", resource) when { resource.transport == "http" };
+   forbid (oops);`,
 ];
+const anyForbid = fc.constantFrom(
+  'forbid (principal, action, resource);',
+  'forbid (principal, action == Action::"callToolUnattended", resource) when { !resource.trusted };',
+  'forbid (principal, action == Action::"callTool", resource) when { context.arguments.path == 3 };',
+  'forbid (principal, action, resource) unless { context.arguments has path };',
+);
+const anyUser = fc.constantFrom(...userTexts);
+const anyManaged = fc.constantFrom(...managedTexts);
+
+/** Loading is the slow part, so each pair of texts is loaded once per test. */
+function aPolicyEach(): (user: string, managed?: string) => ReturnType<typeof aPolicy> {
+  const known = new Map<string, ReturnType<typeof aPolicy>>();
+  return (user, managed) => {
+    const key = JSON.stringify([user, managed]);
+    const policy = known.get(key) ?? aPolicy(user, managed === undefined ? {} : { managed });
+    known.set(key, policy);
+    return policy;
+  };
+}
+
 const anyCall = fc
   .record({
     name: fc.constantFrom('read_file', 'write_file', 'delete_file', 'run', 'frob'),
@@ -231,75 +256,56 @@ const anyCall = fc
   .map(({ name, args, state, ambiguous }) =>
     aToolCall(name, args, { state, pin: 'p' }, { ambiguous }),
   );
-const some = (rules: readonly string[]) => fc.subarray([...rules]).map((part) => part.join('\n'));
 const strictness = { allow: 0, ask: 1, deny: 2 } as const;
 
-describe('properties', () => {
+describe('properties', { timeout: 60_000 }, () => {
   test('a managed set never makes a decision looser, whatever it says', () => {
+    const of = aPolicyEach();
     fc.assert(
-      fc.property(
-        some(userRules),
-        some(managedRules),
-        fc.array(anyCall, { minLength: 1, maxLength: 5 }),
-        (user, managed, calls) => {
-          const free = aPolicy(user);
-          const bound = aPolicy(user, { managed });
-          for (const call of calls) {
-            const [loose, tight] = [free.decide(call, []), bound.decide(call, [])];
-            expect(strictness[tight.decision]).toBeGreaterThanOrEqual(strictness[loose.decision]);
-          }
-        },
-      ),
-      { numRuns: 25 },
+      fc.property(anyUser, anyManaged, anyCall, (user, managed, call) => {
+        const loose = of(user).decide(call, []).decision;
+        const tight = of(user, managed).decide(call, []).decision;
+        expect(strictness[tight]).toBeGreaterThanOrEqual(strictness[loose]);
+      }),
     );
   });
 
   test('a decision of two sets is the stricter of both', () => {
+    const of = aPolicyEach();
     fc.assert(
-      fc.property(some(userRules), some(managedRules), anyCall, (user, managed, call) => {
-        const mine = aPolicy(user).decide(call, []).decision;
-        // The managed set alone: below a user set that permits everything built-in rules let through.
-        const both = aPolicy(user, { managed }).decide(call, []).decision;
-        const open = aPolicy(permitAll, { managed }).decide(call, []).decision;
-        const openUser = aPolicy(permitAll).decide(call, []).decision;
-        const expected = Math.max(strictness[mine], strictness[open]);
-        expect(strictness[both]).toBe(Math.max(expected, strictness[openUser]));
+      fc.property(anyUser, anyManaged, anyCall, (user, managed, call) => {
+        const strict = (mine: string, theirs?: string) =>
+          strictness[of(mine, theirs).decide(call, []).decision];
+        // The managed set alone stands beside a user set that only holds back what the built-in rules forbid.
+        const expected = Math.max(strict(user), strict(permitAll, managed));
+        expect(strict(user, managed)).toBe(expected);
       }),
-      { numRuns: 25 },
     );
   });
 
   test('a forbid more never makes a decision looser, in either set', () => {
-    const forbids = [...userRules, ...managedRules].filter((rule) =>
-      rule.startsWith('forbid (principal'),
-    );
-    const anyForbid = fc.constantFrom(...forbids);
+    const of = aPolicyEach();
     fc.assert(
-      fc.property(
-        some(userRules),
-        some(managedRules),
-        anyForbid,
-        anyCall,
-        (user, managed, forbid, call) => {
-          const strict = (mine: string, theirs: string) =>
-            strictness[aPolicy(mine, { managed: theirs }).decide(call, []).decision];
-          const before = strict(user, managed);
-          expect(strict(`${user}\n${forbid}`, managed)).toBeGreaterThanOrEqual(before);
-          expect(strict(user, `${managed}\n${forbid}`)).toBeGreaterThanOrEqual(before);
-        },
-      ),
-      { numRuns: 25 },
+      fc.property(anyUser, anyManaged, anyForbid, anyCall, (user, managed, forbid, call) => {
+        const strict = (mine: string, theirs: string) =>
+          strictness[of(mine, theirs).decide(call, []).decision];
+        const before = strict(user, managed);
+        expect(strict(`${user}\n${forbid}`, managed)).toBeGreaterThanOrEqual(before);
+        expect(strict(user, `${managed}\n${forbid}`)).toBeGreaterThanOrEqual(before);
+      }),
+      { numRuns: 40 },
     );
   });
 
   test('what is remembered decides as what is fresh, in any order of calls', () => {
     const calls = fc.array(anyCall, { minLength: 2, maxLength: 6 });
+    const [warmOf, coldOf] = [aPolicyEach(), aPolicyEach()];
     fc.assert(
-      fc.property(some(userRules), some(managedRules), calls, (user, managed, several) => {
-        const warm = aPolicy(user, { managed });
+      fc.property(anyUser, anyManaged, calls, (user, managed, several) => {
+        const warm = warmOf(user, managed);
         const once = several.map((call) => warm.decide(call, []));
         const again = [...several].reverse().map((call) => warm.decide(call, []));
-        const cold = aPolicy(user, { managed });
+        const cold = coldOf(user, managed);
         const fresh = several.map((call) => {
           cold.reload();
           return cold.decide(call, []);
@@ -307,14 +313,14 @@ describe('properties', () => {
         expect(once).toEqual(fresh);
         expect(again.reverse()).toEqual(fresh);
       }),
-      { numRuns: 10 },
+      { numRuns: 15 },
     );
   });
 });
 
 describe('every decision', () => {
   test('has the shape of the contract, a rule and a reason', () => {
-    const policy = aPolicy(userRules.slice(0, 6).join('\n'));
+    const policy = aPolicy(userTexts[4]);
     fc.assert(
       fc.property(anyCall, (call) => {
         const decision = policy.decide(call, []);

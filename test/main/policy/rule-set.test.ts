@@ -30,6 +30,11 @@ describe('rules that can be used', () => {
     });
   });
 
+  test('show no hidden characters', () => {
+    const { rules } = compile('@text("Fine\u202e.\u200b") permit (principal, action, resource);');
+    expect(rules[0]?.rule.text).toBe('Fine . ');
+  });
+
   test('a long text is cut, an id used twice is numbered', () => {
     const rule = `@id("a") @text("${'x'.repeat(1_000)}") permit (principal, action, resource);`;
     const { rules } = compile(rule.repeat(3));
