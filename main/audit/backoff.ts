@@ -16,7 +16,10 @@ export function pauseAfter(failures: number, random: () => number): number {
 
 /** The milliseconds that a Retry-After header asks for (RFC 9110, 10.2.3: seconds or a date); undefined without one. */
 export function retryAfter(header: string | null, now: number): number | undefined {
-  if (header === null) return undefined;
-  const wait = /^\d{1,9}$/.test(header.trim()) ? Number(header) * 1_000 : Date.parse(header) - now;
+  const value = header?.trim() ?? '';
+  const seconds = /^\d{1,9}$/.test(value);
+  // Date.parse takes almost anything for a date; an HTTP date begins with a day of the week.
+  if (!seconds && !/^[A-Za-z]+, /.test(value)) return undefined;
+  const wait = seconds ? Number(value) * 1_000 : Date.parse(value) - now;
   return Number.isNaN(wait) ? undefined : Math.min(longestRetryAfterMs, Math.max(0, wait));
 }

@@ -200,6 +200,10 @@ export function makeOutbox(ports: OutboxPorts) {
     },
     /** Tries now, as after a start or a change of the settings. */
     kick,
+    /** Resolves when no request is under way: when delivery rests, waits or has ended. */
+    async settled(): Promise<void> {
+      await running;
+    },
     /** Tries what was refused once more. */
     retrySetAside(): Result<null> {
       if (recorded((record) => record.summary().count, 0) === 0) {

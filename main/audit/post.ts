@@ -46,6 +46,12 @@ export async function postBatch(
   const body = await compress(JSON.stringify(request));
   let response: globalThis.Response;
   let text: string;
+  // By hand: AbortSignal.any of Node 20 may lose its listeners to the garbage collector.
+  const ending = new AbortController();
+  const end = () => ending.abort(stop.reason);
+  const timer = setTimeout(() => ending.abort(new Error('timed out')), timeoutMs);
+  stop.addEventListener('abort', end, { once: true });
+  if (stop.aborted) end();
   try {
     response = await ports.fetch(endpoint, {
       method: 'POST',
@@ -57,11 +63,14 @@ export async function postBatch(
       },
       body: new Uint8Array(body),
       redirect: 'manual',
-      signal: AbortSignal.any([stop, AbortSignal.timeout(timeoutMs)]),
+      signal: ending.signal,
     });
     text = await beginning(response);
   } catch (error) {
     return { result: 'retry', message: networkMessage(error) };
+  } finally {
+    clearTimeout(timer);
+    stop.removeEventListener('abort', end);
   }
   return judge(response, text, ports.now());
 }
@@ -122,8 +131,5 @@ function networkMessage(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const code =
     cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
-  if (error instanceof Error && error.name === 'TimeoutError') {
-    return 'The audit endpoint did not answer in time.';
-  }
   return `The audit endpoint cannot be reached (${code === '' ? readable(String(cause)) : code}).`;
 }
