@@ -8,10 +8,12 @@ import { aStart, aSupervisor } from './supervised.ts';
  * It writes every pid of its servers as JSON into the pid file once all run, and then lives on.
  */
 const [registerFile = '', pidFile = '', ...kinds] = process.argv.slice(2);
-const { supervisor } = aSupervisor({
+const { supervisor, remove } = aSupervisor({
   register: makeChildRegister(registerFile, bootId(process.platform)),
   home: '/',
 });
+// Its folder is not needed, and nobody could delete it later.
+remove();
 const pids = await Promise.all(
   kinds.map(async (kind) => {
     const server = await supervisor.open(aStart(stubbornScripts[kind as Stubborn]));
