@@ -4,7 +4,9 @@ import type { Answer } from '../../../shared/stages.ts';
 import { aCall } from '../../fakes/call.ts';
 
 const answer = (text: string): Answer => ({
-  bytes: Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: 1, result: { content: [{ type: 'text', text }] } })),
+  bytes: Buffer.from(
+    JSON.stringify({ jsonrpc: '2.0', id: 1, result: { content: [{ type: 'text', text }] } }),
+  ),
   kind: 'result',
 });
 const token = 'ghp_aB3aB3aB3aB3aB3aB3aB3aB3';
@@ -31,7 +33,9 @@ describe('inspecting an answer', () => {
   });
 
   test('escaped characters count as what they stand for', () => {
-    const bytes = Buffer.from('{"result":{"content":[{"type":"text","text":"a\\u202eb \\udb40\\udc41"}]}}');
+    const bytes = Buffer.from(
+      '{"result":{"content":[{"type":"text","text":"a\\u202eb \\udb40\\udc41"}]}}',
+    );
     expect(codes({ bytes, kind: 'result' })).toEqual(['hidden-unicode']);
   });
 

@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { type Detector, finding, runDetectors } from '../../../main/inspection/detector.ts';
 
-const sees = (code: string, severity: 'low' | 'medium' | 'high', place = 'x'): Detector<string> => ({
+const sees = (
+  code: string,
+  severity: 'low' | 'medium' | 'high',
+  place = 'x',
+): Detector<string> => ({
   code,
   inspect: () => [finding(code, severity, place, 'It is so.', 'MCP03')],
 });
@@ -38,7 +42,9 @@ describe('running detectors', () => {
     const flood: Detector<string> = {
       code: 'flood',
       inspect: () =>
-        Array.from({ length: 500 }, (_, at) => finding('flood', 'low', `p${at}`, 'Again.', 'MCP03')),
+        Array.from({ length: 500 }, (_, at) =>
+          finding('flood', 'low', `p${at}`, 'Again.', 'MCP03'),
+        ),
     };
     const findings = runDetectors([flood, sees('grave', 'high')], 'text');
     expect(findings).toHaveLength(32);

@@ -47,7 +47,14 @@ describe('showing text', () => {
   });
 
   test('ordinary text is left alone', () => {
-    for (const text of ['naïve café “quoted” — €5', '👩‍👩‍👧‍👦 ❤️ 🏴󠁧󠁢󠁥󠁮󠁧󠁿', 'می\u200cخواهم', '天気と気温', 'क्\u200dष', 'a\tb']) {
+    for (const text of [
+      'naïve café “quoted” — €5',
+      '👩‍👩‍👧‍👦 ❤️ 🏴󠁧󠁢󠁥󠁮󠁧󠁿',
+      'می\u200cخواهم',
+      '天気と気温',
+      'क्\u200dष',
+      'a\tb',
+    ]) {
       expect(showText(text)).toBe(text);
     }
   });
@@ -78,10 +85,25 @@ describe('showing text', () => {
 
 describe('showing JSON', () => {
   test('order, repeated keys, large numbers and odd literals stay as sent', () => {
-    expect(showJson('{"b":1,"a":12345678901234567890,"b":1.0,"c":-0,"d":1E2,"e":[],"f":{},"g":[true,null]}')).toBe(
+    expect(
+      showJson(
+        '{"b":1,"a":12345678901234567890,"b":1.0,"c":-0,"d":1E2,"e":[],"f":{},"g":[true,null]}',
+      ),
+    ).toBe(
       [
-        '{', '  "b": 1,', '  "a": 12345678901234567890,', '  "b": 1.0,', '  "c": -0,', '  "d": 1E2,',
-        '  "e": [],', '  "f": {},', '  "g": [', '    true,', '    null', '  ]', '}',
+        '{',
+        '  "b": 1,',
+        '  "a": 12345678901234567890,',
+        '  "b": 1.0,',
+        '  "c": -0,',
+        '  "d": 1E2,',
+        '  "e": [],',
+        '  "f": {},',
+        '  "g": [',
+        '    true,',
+        '    null',
+        '  ]',
+        '}',
       ].join('\n'),
     );
   });
@@ -90,7 +112,9 @@ describe('showing JSON', () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 4 }), (text) => {
         fc.pre(!/[⟨⟩]| {17}/.test(text) && showText(text) === text && !/\\u/.test(text));
-        expect(JSON.parse(showJson(text, {}, (same) => ({ text: same, kinds: [] })))).toEqual(JSON.parse(text));
+        expect(JSON.parse(showJson(text, {}, (same) => ({ text: same, kinds: [] })))).toEqual(
+          JSON.parse(text),
+        );
       }),
     );
   });
@@ -106,7 +130,9 @@ describe('showing JSON', () => {
     expect(showJson('{"password":"hunter2","note":"ghp_aB3aB3aB3aB3aB3aB3aB3aB3"}')).toBe(
       '{\n  "password": "[masked]",\n  "note": "ghp_…[masked]"\n}',
     );
-    expect(showJson('["the value s3cr3t!"]', {}, maskerFor(['s3cr3t!']))).toBe('[\n  "the value [masked]"\n]');
+    expect(showJson('["the value s3cr3t!"]', {}, maskerFor(['s3cr3t!']))).toBe(
+      '[\n  "the value [masked]"\n]',
+    );
   });
 
   test('what is no JSON is shown as text, still masked', () => {

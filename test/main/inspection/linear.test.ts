@@ -6,11 +6,68 @@ import { inspectDefinition } from '../../../main/inspection/tool-definition.ts';
 
 /** Pieces that make careless patterns slow when repeated: prefixes without an end, quotes, half-open structures. */
 const pieces = [
-  'a', ' ', '\t', '\n', '"', '\\"', '\\', 'sk-', 'Ask-1', 'eyJ', 'eyJ.', 'ghp_', 'AKIA', '-----BEGIN PRIVATE KEY-----',
-  '-----BEGIN ', '://a:', '://x@', '://a:b', 'password=', 'password="', 'password=\\"', 'password: ', 'key', 'a_key ',
-  'api key ', 'token tok', 'bearer ', 'basic A', '{"a":', '[', '{', '<', '<!--', '<important ', '![a](https://b?', '%41',
-  '&#65;', '\\u0061', 'i ', 'i.', '1a', 'a1', 'аa', 'do not ', 'ignore previous ', 'before ', 'curl ', 'a|', '| sh ',
-  'base64 -d ', 'system: ', '\u200b', '\u{e0041}', '👩\u200d', '\u0301', 'שa', '一', 'ー', 'a/', '~/.ssh/', 'QUJD', '41 ',
+  'a',
+  ' ',
+  '\t',
+  '\n',
+  '"',
+  '\\"',
+  '\\',
+  'sk-',
+  'Ask-1',
+  'eyJ',
+  'eyJ.',
+  'ghp_',
+  'AKIA',
+  '-----BEGIN PRIVATE KEY-----',
+  '-----BEGIN ',
+  '://a:',
+  '://x@',
+  '://a:b',
+  'password=',
+  'password="',
+  'password=\\"',
+  'password: ',
+  'key',
+  'a_key ',
+  'api key ',
+  'token tok',
+  'bearer ',
+  'basic A',
+  '{"a":',
+  '[',
+  '{',
+  '<',
+  '<!--',
+  '<important ',
+  '![a](https://b?',
+  '%41',
+  '&#65;',
+  '\\u0061',
+  'i ',
+  'i.',
+  '1a',
+  'a1',
+  'аa',
+  'do not ',
+  'ignore previous ',
+  'before ',
+  'curl ',
+  'a|',
+  '| sh ',
+  'base64 -d ',
+  'system: ',
+  '\u200b',
+  '\u{e0041}',
+  '👩\u200d',
+  '\u0301',
+  'שa',
+  '一',
+  'ー',
+  'a/',
+  '~/.ssh/',
+  'QUJD',
+  '41 ',
 ];
 
 /** Processor time of this process, in milliseconds: other load on the machine does not count. */
@@ -21,25 +78,33 @@ const milliseconds = (act: () => void): number => {
   return (user + system) / 1000;
 };
 
-/** How many times longer eight times the input takes: about 8 where linear, 64 where quadratic. */
+/** How many times longer sixteen times the input takes: about 16 where linear, 256 where quadratic. */
 function growth(act: (text: string) => void, piece: string, size: number): number {
   const small = piece.repeat(Math.ceil(size / piece.length));
-  const large = small.repeat(8);
+  const large = small.repeat(16);
   act(small);
-  const base = Math.min(...[1, 2, 3].map(() => milliseconds(() => act(small))));
-  return milliseconds(() => act(large)) / Math.max(base, 2);
+  const best = (text: string) => Math.min(...[1, 2].map(() => milliseconds(() => act(text))));
+  return best(large) / Math.max(best(small), 1);
 }
 
-const tooSteep = 26;
+const tooSteep = 80;
 
 describe('every inspection is linear in what a server can send', () => {
   test.each([
-    ['masking', (text: string) => maskSecrets(text), 40_000],
-    ['masking in JSON', (text: string) => maskSecrets(JSON.stringify({ x: text, token: 'y' })), 40_000],
-    ['showing', (text: string) => showText(text, { most: 10_000_000, lines: true }), 40_000],
-    ['showing JSON', (text: string) => showJson(JSON.stringify([text]), { most: 10_000_000 }), 40_000],
-    ['looking for hidden characters', (text: string) => hiddenUnicode(text, 'x'), 40_000],
-    ['a description', (text: string) => inspectDefinition({ name: 'a', description: text }), 8000],
+    ['masking', (text: string) => maskSecrets(text), 20_000],
+    [
+      'masking in JSON',
+      (text: string) => maskSecrets(JSON.stringify({ x: text, token: 'y' })),
+      20_000,
+    ],
+    ['showing', (text: string) => showText(text, { most: 10_000_000, lines: true }), 20_000],
+    [
+      'showing JSON',
+      (text: string) => showJson(JSON.stringify([text]), { most: 10_000_000 }),
+      20_000,
+    ],
+    ['looking for hidden characters', (text: string) => hiddenUnicode(text, 'x'), 20_000],
+    ['a description', (text: string) => inspectDefinition({ name: 'a', description: text }), 4000],
   ] as const)(
     '%s',
     (_name, act, size) => {

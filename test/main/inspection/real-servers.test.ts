@@ -10,7 +10,11 @@ const server = (name: string) => require.resolve(`@modelcontextprotocol/${name}/
 
 async function toolsOf(args: readonly string[]): Promise<readonly { readonly name: string }[]> {
   const client = new Client({ name: 'test', version: '1' });
-  const transport = new StdioClientTransport({ command: process.execPath, args: [...args], stderr: 'ignore' });
+  const transport = new StdioClientTransport({
+    command: process.execPath,
+    args: [...args],
+    stderr: 'ignore',
+  });
   await client.connect(transport);
   try {
     return (await client.listTools()).tools;

@@ -15,7 +15,10 @@ describe('inspecting the arguments of a call', () => {
     ['{"note":"ghp_aB3aB3aB3aB3aB3aB3aB3aB3"}', ['secret-in-arguments medium']],
     ['{"note":"\\u0067hp_aB3aB3aB3aB3aB3aB3aB3aB3"}', ['secret-in-arguments medium']],
     ['{"password":"hunter2"}', ['secret-in-arguments medium']],
-    ['{"k":"-----BEGIN PRIVATE KEY-----\\nMII\\n-----END PRIVATE KEY-----"}', ['secret-in-arguments high']],
+    [
+      '{"k":"-----BEGIN PRIVATE KEY-----\\nMII\\n-----END PRIVATE KEY-----"}',
+      ['secret-in-arguments high'],
+    ],
     ['{"cmd":"ls \u202e txt.exe"}', ['hidden-unicode high']],
     ['{"cmd":"ls \\u202e txt.exe"}', ['hidden-unicode high']],
     ['{"cmd":"\\u001b[2K\\u001b[1A"}', ['hidden-unicode high']],
@@ -26,8 +29,13 @@ describe('inspecting the arguments of a call', () => {
   });
 
   test('a repeated key asks for a look, and does not hide the rest', () => {
-    const findings = inspect(aCall({ argumentsText: '{"a":1,"a":2,"token":"x1"}', ambiguous: true }));
-    expect(findings.map(({ code }) => code)).toEqual(['secret-in-arguments', 'ambiguous-arguments']);
+    const findings = inspect(
+      aCall({ argumentsText: '{"a":1,"a":2,"token":"x1"}', ambiguous: true }),
+    );
+    expect(findings.map(({ code }) => code)).toEqual([
+      'secret-in-arguments',
+      'ambiguous-arguments',
+    ]);
     expect(inspect(aCall({ argumentsText: '{"a":1,"a":2}', ambiguous: true }))).toHaveLength(1);
   });
 
@@ -56,7 +64,11 @@ describe('inspecting the arguments of a call', () => {
   test('the head and the tail of very long arguments are inspected', () => {
     const filler = 'x'.repeat(400_000);
     const token = 'ghp_aB3aB3aB3aB3aB3aB3aB3aB3';
-    expect(seen(JSON.stringify({ a: `${token} ${filler}` }))).toEqual(['secret-in-arguments medium']);
-    expect(seen(JSON.stringify({ a: `${filler} ${token}` }))).toEqual(['secret-in-arguments medium']);
+    expect(seen(JSON.stringify({ a: `${token} ${filler}` }))).toEqual([
+      'secret-in-arguments medium',
+    ]);
+    expect(seen(JSON.stringify({ a: `${filler} ${token}` }))).toEqual([
+      'secret-in-arguments medium',
+    ]);
   });
 });

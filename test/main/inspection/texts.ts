@@ -17,7 +17,10 @@ const digits = '0123456789';
 export const body = (length: number, alphabet = `${letters}${digits}`): fc.Arbitrary<string> =>
   fc
     .array(fc.constantFrom(...alphabet), { minLength: length - 3, maxLength: length - 3 })
-    .map((all) => `${all.join('')}${alphabet.includes('Q') ? 'Q' : 'f'}${alphabet.includes('k') ? 'k' : 'e'}7`);
+    .map(
+      (all) =>
+        `${all.join('')}${alphabet.includes('Q') ? 'Q' : 'f'}${alphabet.includes('k') ? 'k' : 'e'}7`,
+    );
 
 const pem = body(64).map(
   (key) => `-----BEGIN RSA PRIVATE KEY-----\n${key}\n${key}\n-----END RSA PRIVATE KEY-----`,
@@ -25,7 +28,9 @@ const pem = body(64).map(
 
 /** Secrets of every known kind, each with the part that must not survive. */
 export const tokens: Readonly<Record<string, fc.Arbitrary<string>>> = {
-  'aws-access-key': body(16, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567').map((t) => `AKIA${t.toUpperCase()}`),
+  'aws-access-key': body(16, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567').map(
+    (t) => `AKIA${t.toUpperCase()}`,
+  ),
   'github-token': fc.oneof(
     body(36).map((t) => `ghp_${t}`),
     body(36).map((t) => `gho_${t}`),
@@ -33,7 +38,10 @@ export const tokens: Readonly<Record<string, fc.Arbitrary<string>>> = {
   ),
   'gitlab-token': body(20).map((t) => `glpat-${t}`),
   'slack-token': body(24).map((t) => `xoxb-123456789012-${t}`),
-  'stripe-key': fc.oneof(body(24).map((t) => `sk_live_${t}`), body(24).map((t) => `rk_test_${t}`)),
+  'stripe-key': fc.oneof(
+    body(24).map((t) => `sk_live_${t}`),
+    body(24).map((t) => `rk_test_${t}`),
+  ),
   'anthropic-key': body(90).map((t) => `sk-ant-api03-${t}`),
   'google-key': body(35).map((t) => `AIza${t}`),
   'google-token': body(60).map((t) => `ya29.${t}`),
@@ -46,4 +54,8 @@ export const tokens: Readonly<Record<string, fc.Arbitrary<string>>> = {
 };
 
 /** What of a secret must not be seen any more: all but its public start. */
-export const kernel = (secret: string): string => secret.replace(/-----[A-Z ]+-----/g, '').trim().slice(14, 30);
+export const kernel = (secret: string): string =>
+  secret
+    .replace(/-----[A-Z ]+-----/g, '')
+    .trim()
+    .slice(14, 30);

@@ -17,7 +17,9 @@ describe('the hash of a definition', () => {
       fc.property(fc.jsonValue({ maxDepth: 5, stringUnit: 'grapheme' }), (value) => {
         const text = write(value);
         expect(hashOf(value)).toEqual({
-          hash: createHash('sha256').update(text).digest('hex'), text, repeatedKeys: false,
+          hash: createHash('sha256').update(text).digest('hex'),
+          text,
+          repeatedKeys: false,
         });
       }),
       { numRuns: 300 },
@@ -34,15 +36,25 @@ describe('the hash of a definition', () => {
 
   test('white space, order and spelling of numbers and strings in the source do not matter', () => {
     const plain = hashOf({ a: 1, b: 'é', c: 100, d: 0 });
-    for (const source of ['{"b":"\\u00e9", "a":1.0,\n "c":1e2,"d":-0}', '{"a":1,"b":"é","c":100,"d":0.0}']) {
+    for (const source of [
+      '{"b":"\\u00e9", "a":1.0,\n "c":1e2,"d":-0}',
+      '{"a":1,"b":"é","c":100,"d":0.0}',
+    ]) {
       expect(hashOf(JSON.parse(source), source)).toEqual(plain);
     }
   });
 
   test('two sources that a reader could tell apart never share a hash', () => {
     const sources = [
-      '{"a":9007199254740992}', '{"a":9007199254740993}', '{"a":0.1}', '{"a":0.10000000000000000001}',
-      '{"a":1,"a":2}', '{"a":2}', '{"a":2,"a":2}', '{"x":{"k":"bad","k":"good"}}', '{"x":{"k":"good"}}',
+      '{"a":9007199254740992}',
+      '{"a":9007199254740993}',
+      '{"a":0.1}',
+      '{"a":0.10000000000000000001}',
+      '{"a":1,"a":2}',
+      '{"a":2}',
+      '{"a":2,"a":2}',
+      '{"x":{"k":"bad","k":"good"}}',
+      '{"x":{"k":"good"}}',
     ];
     const hashes = sources.map((source) => hashOf(JSON.parse(source), source).hash);
     expect(new Set(hashes).size).toBe(sources.length);
@@ -69,9 +81,15 @@ describe('the hash of a definition', () => {
   test('what cannot be hashed is told, not thrown', () => {
     let deep: unknown = 1;
     for (let level = 0; level < 100_000; level += 1) deep = [deep];
-    expect(hashDefinition(deep)).toMatchObject({ ok: false, problem: { code: 'definition-too-deep' } });
+    expect(hashDefinition(deep)).toMatchObject({
+      ok: false,
+      problem: { code: 'definition-too-deep' },
+    });
     for (const value of [Number.NaN, JSON.parse('1e400'), undefined, () => 1, [Symbol('x')]]) {
-      expect(hashDefinition(value)).toMatchObject({ ok: false, problem: { code: 'definition-not-json' } });
+      expect(hashDefinition(value)).toMatchObject({
+        ok: false,
+        problem: { code: 'definition-not-json' },
+      });
     }
   });
 });

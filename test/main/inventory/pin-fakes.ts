@@ -1,5 +1,5 @@
-import { makePins, type PinPorts } from '../../../main/inventory/pins.ts';
 import type { PinRow, PinStore } from '../../../main/inventory/pin-store.ts';
+import { makePins, type PinPorts } from '../../../main/inventory/pins.ts';
 import type { EntryInput } from '../../../shared/audit.ts';
 import type { Finding } from '../../../shared/finding.ts';
 
@@ -18,7 +18,13 @@ export function memoryStore(rows: readonly PinRow[] = []): PinStore & { readonly
   };
 }
 
-const danger: Finding = { code: 'danger', severity: 'high', place: 'description', message: 'Bad.', owasp: 'x' };
+const danger: Finding = {
+  code: 'danger',
+  severity: 'high',
+  place: 'description',
+  message: 'Bad.',
+  owasp: 'x',
+};
 
 /** Pins over a store in memory; a definition that says "evil" is grave, one that says "odd" is worth a look. */
 export function pinDesk(over: Partial<PinPorts> = {}, store = memoryStore()) {

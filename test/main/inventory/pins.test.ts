@@ -1,29 +1,50 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { memoryStore, pinDesk, tool } from './pin-fakes.ts';
+import { pinDesk, tool } from './pin-fakes.ts';
 
 describe('first sight', () => {
   test('a clean tool is pinned and passed on', () => {
     const { pins, entries, list } = pinDesk();
-    const { tools, withheld } = list(tool('read', 'Reads.', { title: 'Read', annotations: { readOnlyHint: true, x: 1 } }));
+    const { tools, withheld } = list(
+      tool('read', 'Reads.', { title: 'Read', annotations: { readOnlyHint: true, x: 1 } }),
+    );
     expect(withheld.size).toBe(0);
     expect(tools).toMatchObject([
-      { serverId: 'srv_1', name: 'read', title: 'Read', description: 'Reads.', state: 'accepted', annotations: { readOnlyHint: true } },
+      {
+        serverId: 'srv_1',
+        name: 'read',
+        title: 'Read',
+        description: 'Reads.',
+        state: 'accepted',
+        annotations: { readOnlyHint: true },
+      },
     ]);
     expect(tools[0]?.pin).toMatch(/^[0-9a-f]{64}$/);
     expect(pins.lookup('srv_1', 'read')).toEqual(tools[0]);
     expect(entries).toMatchObject([
-      { kind: 'tool.pinned', server: { id: 'srv_1', label: 'npx files' }, tool: { name: 'read', pin: tools[0]?.pin } },
+      {
+        kind: 'tool.pinned',
+        server: { id: 'srv_1', label: 'npx files' },
+        tool: { name: 'read', pin: tools[0]?.pin },
+      },
     ]);
     expect(pins.held()).toEqual([]);
   });
 
   test('a dangerous one is quarantined, has no pin, and the others pass', () => {
     const { pins, entries, list } = pinDesk();
-    const { withheld } = list(tool('read', 'Reads.'), tool('bad', 'evil', { annotations: { readOnlyHint: true } }));
+    const { withheld } = list(
+      tool('read', 'Reads.'),
+      tool('bad', 'evil', { annotations: { readOnlyHint: true } }),
+    );
     expect([...withheld.keys()]).toEqual(['bad']);
     expect(withheld.get('bad')).toContain('looks dangerous');
-    expect(pins.lookup('srv_1', 'bad')).toMatchObject({ state: 'quarantined', pin: '', annotations: {}, findings: [{ code: 'danger' }] });
+    expect(pins.lookup('srv_1', 'bad')).toMatchObject({
+      state: 'quarantined',
+      pin: '',
+      annotations: {},
+      findings: [{ code: 'danger' }],
+    });
     expect(entries.map(({ kind }) => kind)).toEqual(['tool.pinned', 'tool.held']);
   });
 
@@ -36,15 +57,23 @@ describe('first sight', () => {
   test('a tool that was never listed is unlisted, also on another server', () => {
     const { pins, list } = pinDesk();
     list(tool('read', 'Reads.'));
-    expect(pins.lookup('srv_1', 'write')).toMatchObject({ state: 'unlisted', pin: '', findings: [] });
+    expect(pins.lookup('srv_1', 'write')).toMatchObject({
+      state: 'unlisted',
+      pin: '',
+      findings: [],
+    });
     expect(pins.lookup('srv_2', 'read').state).toBe('unlisted');
   });
 
   test('odd annotations mean the worst case', () => {
     const { list } = pinDesk();
-    const { tools } = list(tool('a', 'x', { annotations: { readOnlyHint: 'yes', destructiveHint: false, title: 5 } }));
+    const { tools } = list(
+      tool('a', 'x', { annotations: { readOnlyHint: 'yes', destructiveHint: false, title: 5 } }),
+    );
     expect(tools[0]?.annotations).toEqual({ destructiveHint: false });
-    expect(list(tool('b', 'x', { annotations: ['readOnlyHint'] })).tools[0]?.annotations).toEqual({});
+    expect(list(tool('b', 'x', { annotations: ['readOnlyHint'] })).tools[0]?.annotations).toEqual(
+      {},
+    );
   });
 });
 
@@ -56,20 +85,36 @@ describe('a changed definition', () => {
       tool('a', 'One.', { annotations: { readOnlyHint: true } }),
       tool('a', 'One.', { outputSchema: {} }),
       tool('a', 'One.', { _meta: { 'x/y': 1 } }),
-      tool('a', 'One.', { inputSchema: { type: 'object', properties: { p: { description: 'new' } } } }),
+      tool('a', 'One.', {
+        inputSchema: { type: 'object', properties: { p: { description: 'new' } } },
+      }),
     ];
     for (const changed of changes) {
       const { pins, list } = pinDesk();
       const pin = list(tool('a', 'One.')).tools[0]?.pin;
       expect(list(changed).withheld.get('a')).toContain('changed');
-      expect(pins.lookup('srv_1', 'a')).toMatchObject({ state: 'changed', pin, description: 'One.' });
+      expect(pins.lookup('srv_1', 'a')).toMatchObject({
+        state: 'changed',
+        pin,
+        description: 'One.',
+      });
     }
   });
 
   test('a different order of members is no change', () => {
     const { list } = pinDesk();
-    list({ name: 'a', description: 'x', inputSchema: { type: 'object', properties: { b: {}, a: {} } } });
-    expect(list({ inputSchema: { properties: { a: {}, b: {} }, type: 'object' }, description: 'x', name: 'a' }).withheld.size).toBe(0);
+    list({
+      name: 'a',
+      description: 'x',
+      inputSchema: { type: 'object', properties: { b: {}, a: {} } },
+    });
+    expect(
+      list({
+        inputSchema: { properties: { a: {}, b: {} }, type: 'object' },
+        description: 'x',
+        name: 'a',
+      }).withheld.size,
+    ).toBe(0);
   });
 
   test('changing back releases it', () => {
@@ -92,18 +137,24 @@ describe('a changed definition', () => {
 
   test('what is accepted never changes without a person', () => {
     fc.assert(
-      fc.property(fc.array(fc.constantFrom('One.', 'Two.', 'Three.', 'evil'), { minLength: 1, maxLength: 12 }), (texts) => {
-        const { pins, list } = pinDesk();
-        const first = texts.find((text) => text !== 'evil');
-        let pin = '';
-        for (const text of texts) {
-          list(tool('a', text));
-          const view = pins.lookup('srv_1', 'a');
-          if (pin === '') pin = view.pin;
-          expect(view.pin).toBe(pin);
-          expect(view.state === 'accepted').toBe(text === first);
-        }
-      }),
+      fc.property(
+        fc.array(fc.constantFrom('One.', 'Two.', 'Three.', 'evil'), {
+          minLength: 1,
+          maxLength: 12,
+        }),
+        (texts) => {
+          const { pins, list } = pinDesk();
+          const first = texts.find((text) => text !== 'evil');
+          let pin = '';
+          for (const text of texts) {
+            list(tool('a', text));
+            const view = pins.lookup('srv_1', 'a');
+            if (pin === '') pin = view.pin;
+            expect(view.pin).toBe(pin);
+            expect(view.state === 'accepted').toBe(text === first);
+          }
+        },
+      ),
     );
   });
 });
@@ -115,13 +166,26 @@ describe('accepting', () => {
     list(tool('a', 'Two evil.'));
     const [held] = pins.held();
     expect(held).toMatchObject({
-      tool: 'a', state: 'changed', serverLabel: 'npx files',
+      tool: 'a',
+      state: 'changed',
+      serverLabel: 'npx files',
       acceptedText: 'shown {"description":"One.","inputSchema":{"type":"object"},"name":"a"}',
       heldText: 'shown {"description":"Two evil.","inputSchema":{"type":"object"},"name":"a"}',
     });
-    expect(pins.accept('srv_1', 'a', held?.heldHash ?? '', 'ada')).toEqual({ ok: true, value: null });
-    expect(pins.lookup('srv_1', 'a')).toMatchObject({ state: 'accepted', pin: held?.heldHash, description: 'Two evil.' });
-    expect(entries.at(-1)).toMatchObject({ kind: 'tool.accepted', approver: { by: 'ada', how: 'person' }, tool: { pin: held?.heldHash } });
+    expect(pins.accept('srv_1', 'a', held?.heldHash ?? '', 'ada')).toEqual({
+      ok: true,
+      value: null,
+    });
+    expect(pins.lookup('srv_1', 'a')).toMatchObject({
+      state: 'accepted',
+      pin: held?.heldHash,
+      description: 'Two evil.',
+    });
+    expect(entries.at(-1)).toMatchObject({
+      kind: 'tool.accepted',
+      approver: { by: 'ada', how: 'person' },
+      tool: { pin: held?.heldHash },
+    });
     expect(store.saves.at(-1)).toMatchObject({ acceptedBy: 'ada', heldHash: '', heldText: '' });
     expect(list(tool('a', 'Two evil.')).withheld.size).toBe(0);
     expect(list(tool('a', 'One.')).withheld.size).toBe(1);
@@ -132,7 +196,10 @@ describe('accepting', () => {
     list(tool('a', 'evil 1'));
     const seen = pins.held()[0]?.heldHash ?? '';
     list(tool('a', 'evil 2'));
-    expect(pins.accept('srv_1', 'a', seen, 'ada')).toMatchObject({ ok: false, problem: { code: 'held-changed' } });
+    expect(pins.accept('srv_1', 'a', seen, 'ada')).toMatchObject({
+      ok: false,
+      problem: { code: 'held-changed' },
+    });
     expect(pins.lookup('srv_1', 'a').state).toBe('quarantined');
   });
 
@@ -141,130 +208,10 @@ describe('accepting', () => {
     list(tool('a', 'One.'));
     const { pin } = pins.lookup('srv_1', 'a');
     for (const name of ['a', 'none']) {
-      expect(pins.accept('srv_1', name, pin, 'ada')).toMatchObject({ ok: false, problem: { code: 'nothing-held' } });
+      expect(pins.accept('srv_1', name, pin, 'ada')).toMatchObject({
+        ok: false,
+        problem: { code: 'nothing-held' },
+      });
     }
   });
-});
-
-describe('lists that cannot be trusted', () => {
-  test('a name listed twice is withheld twice over, even where both are the same', () => {
-    for (const second of ['One.', 'Other.']) {
-      const { pins, list } = pinDesk();
-      const { withheld } = list(tool('a', 'One.'), tool('b', 'x'), tool('a', second));
-      expect([...withheld.keys()]).toEqual(['a']);
-      expect(withheld.get('a')).toContain('two tools');
-      expect(pins.lookup('srv_1', 'a')).toMatchObject({ state: 'quarantined', findings: [{ code: 'duplicate-tool-name' }] });
-      const hash = pins.held()[0]?.heldHash ?? '';
-      expect(pins.accept('srv_1', 'a', hash, 'ada')).toMatchObject({ ok: false, problem: { code: 'not-acceptable' } });
-    }
-  });
-
-  test('a duplicate of an accepted tool holds it until it is gone', () => {
-    const { pins, list } = pinDesk();
-    list(tool('a', 'One.'));
-    list(tool('a', 'One.'), tool('a', 'One.'));
-    expect(pins.lookup('srv_1', 'a').state).toBe('changed');
-    list(tool('a', 'One.'));
-    expect(pins.lookup('srv_1', 'a').state).toBe('accepted');
-  });
-
-  test('a definition nested too deeply holds even a tool that was accepted before', () => {
-    let deep: unknown = {};
-    for (let level = 0; level < 5000; level += 1) deep = { a: deep };
-    const { pins, list } = pinDesk();
-    list(tool('a', 'One.'));
-    expect(list(tool('a', 'One.', { inputSchema: deep })).withheld.get('a')).toContain('nested too deeply');
-    expect(pins.lookup('srv_1', 'a').state).toBe('changed');
-    const hash = pins.held()[0]?.heldHash ?? '';
-    expect(pins.accept('srv_1', 'a', hash, 'ada')).toMatchObject({ ok: false, problem: { code: 'not-acceptable' } });
-  });
-
-  test('a key that stands twice in the source is grave, a rounded number is not', () => {
-    const { pins } = pinDesk();
-    const see = (name: string, source: string) =>
-      pins.seeList('srv_1', 'x', [{ name, definition: JSON.parse(source), source }]).withheld.size;
-    expect(see('a', '{"name":"a","description":"bad","description":"good"}')).toBe(1);
-    expect(pins.lookup('srv_1', 'a').findings).toMatchObject([{ code: 'repeated-key', severity: 'high' }]);
-    expect(see('b', '{"name":"b","max":9007199254740993}')).toBe(0);
-    expect(see('b', '{"name":"b","max":9007199254740992}')).toBe(1);
-  });
-
-  test('an endless list and endless names do not fill the store', () => {
-    const { pins, store, list } = pinDesk();
-    const { withheld } = list(...Array.from({ length: 2100 }, (_, at) => tool(`t${at}`, 'x')));
-    expect(withheld.size).toBe(100);
-    expect(store.saves).toHaveLength(2000);
-    expect(pins.lookup('srv_1', 't2050').state).toBe('unlisted');
-    const long = 'n'.repeat(600);
-    expect(pinDesk().list(tool(long, 'x')).withheld.get(long)).toContain('longer than');
-  });
-
-  test('names that JavaScript knows are names like any other', () => {
-    const { pins, list } = pinDesk();
-    list(tool('__proto__', 'x'), tool('constructor', 'evil'), tool('toString', 'x'));
-    expect(pins.lookup('srv_1', '__proto__').state).toBe('accepted');
-    expect(pins.lookup('srv_1', 'constructor').state).toBe('quarantined');
-    expect(pins.lookup('srv_1', 'hasOwnProperty').state).toBe('unlisted');
-  });
-});
-
-describe('memory and store', () => {
-  test('a repeated list writes nothing, records nothing, inspects nothing', () => {
-    const { store, entries, list, inspections } = pinDesk();
-    const tools = [tool('a', 'One.'), tool('b', 'evil')];
-    list(...tools);
-    const before = [store.saves.length, entries.length, inspections()];
-    for (let round = 0; round < 5; round += 1) {
-      expect(list(...structuredClone(tools)).withheld.size).toBe(1);
-    }
-    expect([store.saves.length, entries.length, inspections()]).toEqual(before);
-  });
-
-  test('what was decided survives a restart', () => {
-    const first = pinDesk();
-    first.list(tool('a', 'One.'), tool('b', 'evil'));
-    first.list(tool('a', 'Two.'), tool('b', 'evil'));
-    const again = pinDesk({}, memoryStore(first.store.all()));
-    expect(again.pins.lookup('srv_1', 'a').state).toBe('changed');
-    expect(again.pins.lookup('srv_1', 'b').state).toBe('quarantined');
-    expect(again.list(tool('a', 'One.'), tool('b', 'evil')).withheld.size).toBe(1);
-    expect(again.entries.map(({ kind }) => kind)).toEqual(['tool.pinned']);
-    expect(again.inspections()).toBe(1);
-  });
-
-  test('what cannot be recorded is not kept, and is held back by the failure', () => {
-    let full = true;
-    const { store, pins, list } = pinDesk({
-      record: () => {
-        if (full) throw new Error('disk full');
-      },
-    });
-    expect(() => list(tool('a', 'One.'))).toThrow('disk full');
-    expect(store.saves).toEqual([]);
-    expect(pins.lookup('srv_1', 'a').state).toBe('unlisted');
-    full = false;
-    expect(list(tool('a', 'One.')).withheld.size).toBe(0);
-  });
-
-  test('a row that says unlisted is as good as none', () => {
-    const { store } = pinDesk();
-    const { list } = pinDesk();
-    list(tool('a', 'One.'));
-    const row = { ...(store.all()[0] ?? rowOf()), state: 'unlisted' as const };
-    const again = pinDesk({}, memoryStore([row]));
-    expect(again.pins.lookup('srv_1', 'a').state).toBe('unlisted');
-    expect(again.pins.held()).toEqual([]);
-  });
-
-  test('the longest waiting comes first', () => {
-    const { pins, list } = pinDesk();
-    list(tool('b', 'evil'));
-    list(tool('b', 'evil'), tool('a', 'evil'));
-    expect(pins.held().map((held) => held.tool)).toEqual(['b', 'a']);
-  });
-});
-
-const rowOf = () => ({
-  serverId: 'srv_1', serverLabel: 'x', tool: 'a', acceptedHash: 'h', acceptedText: '{}', heldHash: '', heldText: '',
-  findings: [], firstSeenAt: 1, changedAt: 1,
 });
