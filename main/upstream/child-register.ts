@@ -44,7 +44,6 @@ export function makeChildRegister(
 ): ChildRegister {
   const children = new Map(left.map((child) => [child.sessionId, child]));
   const write = () => {
-    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
     const aside = `${file}.${process.pid}`;
     const text = JSON.stringify({ boot, children: [...children.values()] });
     writeFileSync(aside, `${text}\n`, { mode: 0o600 });
@@ -67,6 +66,7 @@ export function makeChildRegister(
     put(child) {
       children.set(child.sessionId, child);
       try {
+        mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
         write();
       } catch (error) {
         children.delete(child.sessionId);
