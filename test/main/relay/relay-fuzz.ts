@@ -1,4 +1,5 @@
 import type { Call } from '../../../shared/call.ts';
+import { carriesEvil } from './other-readers.ts';
 import { rig, settled } from './rig.ts';
 
 /** A small generator of repeatable numbers (mulberry32). */
@@ -23,6 +24,8 @@ const seeds = [
   '{"jsonrpc":"2.0","id":1,"result":{"content":[]}}',
   '{"method":"notifications/cancelled","params":{"requestId":1}}',
   '{"method":"sampling/createMessage","id":7,"params":{}}',
+  '{"id":8,"method":"ping","params":{"name":"evil"}}',
+  '{"id":10,"method":"Tools/call","params":{"name":"evil"}}',
 ];
 
 const pieces = [
@@ -41,55 +44,57 @@ const pieces = [
   '{"id":9,"method":"tools/call","params":{"name":"evil"}}',
 ];
 
-/** One message, cut, spliced, repeated or swapped a few times. */
+const evilCall = '{"id":9,"method":"tools/call","params":{"name":"evil"}}';
+
+/** Members that, put into an object, make another message of it for one reader or the other. */
+const members = [
+  '"name":"evil"',
+  '"Name":"evil"',
+  '"n\\u0061me":"evil"',
+  '"URI":"evil"',
+  '"uri":"evil"',
+  '"method":"tools/call"',
+  '"METHOD":"tools/call"',
+  '"method":"Tools/Call"',
+  '"method":" tools/call"',
+  '"params":{"name":"evil"}',
+  '"Params":{"name":"evil"}',
+  '"result":{}',
+  '"id":2',
+  `"x":\r${evilCall}\r`,
+  `"x":${evilCall}`,
+];
+
+/** One message, changed a few times: in its bytes, or by a member too many. */
 function mutant(random: () => number): string {
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
   let text = pick(seeds);
   for (let times = Math.floor(random() * 4); times >= 0; times -= 1) {
-    const at = Math.floor(random() * (text.length + 1));
-    const to = at + Math.floor(random() * 6);
     const how = random();
-    if (how < 0.35) text = text.slice(0, at) + pick(pieces) + text.slice(at);
-    else if (how < 0.6) text = text.slice(0, at) + text.slice(to);
-    else if (how < 0.8) text = text.slice(0, at) + pick(pieces) + text.slice(to);
-    else if (how < 0.9) text = text.slice(0, to) + text.slice(at);
-    else text = text.slice(0, at) + pick(seeds) + text.slice(at);
+    if (how < 0.5) text = withMember(text, pick(members), random);
+    else text = withNoise(text, pick([...pieces, ...seeds]), random);
   }
   return text;
 }
 
-/** True where any reader we know of would take a line for a call of something that policy denies. */
-export function carriesEvil(line: string): boolean {
-  // As Python's text mode: a bare carriage return ends a line too.
-  return line.split(/\r\n|\r|\n/).some((part) => {
-    let value: unknown;
-    try {
-      value = JSON.parse(part);
-    } catch {
-      return false;
-    }
-    return (Array.isArray(value) ? value : [value]).some((one) => readings(one).some(isEvil));
-  });
+/** Puts a member in front of the others of an object, or behind them. */
+function withMember(text: string, member: string, random: () => number): string {
+  const braces = [...text.matchAll(/[{}]/g)].map(({ index }) => index);
+  const at = braces[Math.floor(random() * braces.length)];
+  if (at === undefined) return text;
+  if (text[at] === '}') return `${text.slice(0, at)},${member}${text.slice(at)}`;
+  return `${text.slice(0, at + 1)}${member},${text.slice(at + 1)}`;
 }
 
-/** The message as a reader sees it that minds the case of keys, and as one that does not. */
-function readings(value: unknown): unknown[] {
-  const loose = (of: unknown): unknown => {
-    if (typeof of !== 'object' || of === null || Array.isArray(of)) return of;
-    return Object.fromEntries(
-      Object.entries(of).map(([key, inner]) => [key.toLowerCase(), loose(inner)]),
-    );
-  };
-  return [value, loose(value)];
-}
-
-function isEvil(message: unknown): boolean {
-  if (typeof message !== 'object' || message === null) return false;
-  const { method, params } = message as { method?: unknown; params?: unknown };
-  if (typeof method !== 'string' || typeof params !== 'object' || params === null) return false;
-  const { name, uri } = params as { name?: unknown; uri?: unknown };
-  const governed = ['tools/call', 'resources/read', 'prompts/get'];
-  return governed.includes(method.trim().toLowerCase()) && (name === 'evil' || uri === 'evil');
+/** Cuts, splices or repeats. */
+function withNoise(text: string, piece: string, random: () => number): string {
+  const at = Math.floor(random() * (text.length + 1));
+  const to = at + Math.floor(random() * 6);
+  const how = random();
+  if (how < 0.4) return text.slice(0, at) + piece + text.slice(at);
+  if (how < 0.6) return text.slice(0, at) + text.slice(to);
+  if (how < 0.8) return text.slice(0, at) + piece + text.slice(to);
+  return text.slice(0, to) + text.slice(at);
 }
 
 /** Sends `count` mutants through a session that denies `evil`; returns what should never be. */
@@ -102,7 +107,8 @@ export async function fuzzSession(seed: number, count: number): Promise<string[]
     const r = rig({ decide });
     const sent: string[] = [];
     for (let n = 0; n < perSession; n += 1) {
-      const line = mutant(random);
+      // An emoji that was cut in two is what its bytes say, not what the string held.
+      const line = mutant(random).toWellFormed();
       sent.push(...line.split('\n'));
       if (random() < 0.2) r.serverSays(`${mutant(random)}\n`);
       const bytes = Buffer.from(`${line}\n`);
