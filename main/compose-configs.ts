@@ -66,6 +66,14 @@ export function openConfigs(
     return changes;
   }
 
+  /** One at a time: two writers of one journal could each undo what the other plans. */
+  let last: Promise<unknown> = Promise.resolve();
+  function alone<T>(work: () => Promise<T>): Promise<T> {
+    const next = last.then(work, work);
+    last = next.catch(() => undefined);
+    return next;
+  }
+
   return {
     scan: (): Promise<ScanReport> =>
       scan({
@@ -79,13 +87,13 @@ export function openConfigs(
       previewProtect(ports, { clientId }),
     previewRestore: (clientId?: string): Promise<FilePreview[]> =>
       previewRestore(ports, { clientId }),
-    protect: async (files: readonly ChosenFile[]) =>
-      recorded('config.protected', await protect(ports, files)),
-    restore: async (files: readonly ChosenFile[]) =>
-      recorded('config.restored', await restore(ports, files)),
+    protect: (files: readonly ChosenFile[]) =>
+      alone(async () => recorded('config.protected', await protect(ports, files))),
+    restore: (files: readonly ChosenFile[]) =>
+      alone(async () => recorded('config.restored', await restore(ports, files))),
     /** Brings journal and configs in line after a crash; told as entries. */
     async recover(): Promise<readonly string[]> {
-      const { finished, undone, problems } = await recover(ports);
+      const { finished, undone, problems } = await alone(() => recover(ports));
       for (const detail of [...finished, ...undone]) record({ kind: 'config.protected', detail });
       for (const detail of problems) record({ kind: 'problem', detail });
       return problems;

@@ -101,10 +101,21 @@ export async function openRelay(governance: Governance, ports: RelayPorts) {
   });
   const live = sessions;
 
+  /** Only connections that hold secrets wait for the keychain. */
+  async function secretsOf(
+    connection: Connection,
+  ): Promise<Result<Readonly<Record<string, string>>>> {
+    const holds =
+      connection.secretEnv.length > 0 || connection.args.some((arg) => typeof arg !== 'string');
+    if (!holds) return ok({});
+    const found = await governance.secrets.load(connection.id);
+    return found.ok ? ok(found.value ?? {}) : found;
+  }
+
   async function launchOf(connection: Connection, hello: BridgeHello): Promise<Result<Launch>> {
-    const secrets = await governance.secrets.load(connection.id);
+    const secrets = await secretsOf(connection);
     if (!secrets.ok) return secrets;
-    const values = secrets.value ?? {};
+    const values = secrets.value;
     governance.maskValues(connection.id, Object.values(values));
     return resolveLaunch({
       template: connection,

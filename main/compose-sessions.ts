@@ -1,29 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import type { EntryInput } from '../shared/audit.ts';
-import type { Agent } from '../shared/call.ts';
-import type { Result } from '../shared/outcome.ts';
 import type { ServerIdentity, ToolView } from '../shared/server.ts';
 import type { Stages } from '../shared/stages.ts';
 import type { SessionView } from '../shared/state.ts';
+import { type Arrival, entryAbout, refusing } from './compose-arrival.ts';
 import type { ListedTool, ListPage, Withheld } from './relay/list-answer.ts';
 import { startSession } from './relay/session.ts';
 import type { Session, Streams } from './relay/session-ports.ts';
-import type { Launch } from './upstream/launch-template.ts';
 import type { Supervisor } from './upstream/supervisor.ts';
-
-/** Who connects through what: everything a session is, before its server runs. */
-export interface Arrival {
-  readonly connectionId: string;
-  readonly connectionName: string;
-  readonly agent: Agent;
-  readonly server: ServerIdentity;
-  readonly client: Streams;
-  /** What to start; a problem is told to the client as the answer to whatever it asks. */
-  readonly launch: () => Promise<Result<Launch>>;
-  /** Takes this connection's secrets out of a text. */
-  readonly mask: (text: string) => string;
-}
 
 /** What the live sessions need from outside. */
 export interface SessionsPorts {
@@ -126,30 +111,12 @@ export function makeSessions(ports: SessionsPorts) {
     });
   }
 
-  function about(
+  const about = (
     kind: EntryInput['kind'],
     arrival: Arrival,
     sessionId: string,
     detail: string,
-  ): void {
-    const { agent, server, connectionId, connectionName } = arrival;
-    ports.record({
-      kind,
-      person: agent.person,
-      agent: { id: agent.clientId, name: agent.clientName },
-      connection: { id: connectionId, name: connectionName, sessionId },
-      server: { id: server.id, label: server.label },
-      ...(agent.process
-        ? {
-            process: {
-              pid: agent.process.pid,
-              ...(agent.process.command ? { command: arrival.mask(agent.process.command) } : {}),
-            },
-          }
-        : {}),
-      detail,
-    });
-  }
+  ): void => ports.record(entryAbout(kind, arrival, sessionId, detail));
 
   async function start(arrival: Arrival, sessionId: string): Promise<Session> {
     const { agent, server, connectionId } = arrival;
@@ -236,23 +203,6 @@ export function makeSessions(ports: SessionsPorts) {
       for (const { session } of live.values()) session.stop();
       await ports.supervisor.stopAll();
     },
-  };
-}
-
-/** Stands in while the server starts: it remembers a refusal, so that a kill in that moment is kept. */
-function refusing(): Session & { sentence: string | undefined } {
-  return {
-    sentence: undefined as string | undefined,
-    refuse(sentence: string) {
-      this.sentence = sentence;
-    },
-    resume() {
-      this.sentence = undefined;
-    },
-    serverGone: () => undefined,
-    stop: () => undefined,
-    inFlight: () => [],
-    closed: new Promise(() => undefined),
   };
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { app, globalShortcut, ipcMain, nativeTheme, shell } from 'electron';
 import type { Role } from '../shared/ipc.ts';
 import { type AirlockApp, composeApp } from './compose.ts';
+import { followSettings } from './desktop/follow-settings.ts';
 import { bridgeSource, fatal, knownPlatform, launchCommand } from './desktop/launch.ts';
 import { pageFiles } from './desktop/page-files.ts';
 import { harden } from './desktop/security.ts';
@@ -81,13 +82,11 @@ async function start(): Promise<void> {
   const shortcut = makeKillShortcut(globalShortcut, () => {
     void airlock.kill({ kind: 'all' }, 'shortcut').then(() => shown.showDashboard());
   });
+  const follow = followSettings(app, nativeTheme, shortcut, (sentence) => airlock.report(sentence));
   airlock.onState((state) => {
     tray.show(state);
     shown.pushState(state);
-    nativeTheme.themeSource = state.settings.theme;
-    app.setLoginItemSettings({ openAtLogin: state.settings.startAtLogin, args: ['--hidden'] });
-    const problem = shortcut.use(state.settings.killShortcut);
-    if (problem) airlock.report(problem);
+    follow(state.settings);
   });
 
   app.on('second-instance', () => shown.showDashboard());

@@ -26,6 +26,10 @@ export const cardKey = (call: Call): string =>
     call.argumentsHash,
   ]);
 
+/** Calls with the same key are of one tool through one connection, for telling what changed since the last one. */
+export const toolKey = (call: Call): string =>
+  JSON.stringify([call.connection.id, call.server.id, call.target]);
+
 /** What a card says about a call; times, state and count are the queue's. */
 export type CardFace = Omit<
   ApprovalCard,

@@ -1,5 +1,5 @@
 import type { ApprovalCard } from '../../shared/approval.ts';
-import type { Pending } from './queue.ts';
+import type { Pending } from './pending.ts';
 
 /** How many cards one connection may have on screen; what comes on top is one card with a count. */
 export const cardsPerConnection = 10;

@@ -3,10 +3,11 @@ import type { Call } from '../../shared/call.ts';
 import type { Finding } from '../../shared/finding.ts';
 import { fail, ok, type Result } from '../../shared/outcome.ts';
 import type { Decision } from '../../shared/policy.ts';
-import { type CardFace, cardFace, cardKey, type Display } from './card.ts';
+import { cardFace, cardKey, type Display, toolKey } from './card.ts';
 import { collapse } from './flood.ts';
 import { passGate } from './gate.ts';
 import { type Grants, lateYesMs } from './grants.ts';
+import type { Pending } from './pending.ts';
 
 /** What the queue needs from outside. Timers are given so that tests own the clock. */
 export interface QueuePorts {
@@ -23,30 +24,6 @@ export interface QueuePorts {
   /** Brings the approval window up; false when that cannot be done, which denies. */
   readonly showWindow: () => boolean;
   readonly onChange: (view: ApprovalsView) => void;
-}
-
-interface Waiter {
-  readonly callId: string;
-  readonly settle: (outcome: ApprovalOutcome) => void;
-}
-
-/** A card with the calls that wait for it. */
-export interface Pending {
-  readonly id: string;
-  readonly key: string;
-  readonly call: Call;
-  readonly decision: Decision;
-  readonly findings: readonly Finding[];
-  readonly face: CardFace;
-  readonly askedAt: number;
-  waiters: Waiter[];
-  revision: number;
-  state: 'waiting' | 'expired';
-  deadline: number;
-  cancelTimer: () => void;
-  /** When main learnt that this revision was painted. */
-  shownAt: number | undefined;
-  firstShownAt: number | undefined;
 }
 
 /** The one queue of calls that wait for a person. Silence, a lost window and every doubt deny. */
@@ -94,14 +71,13 @@ export function makeApprovalQueue(ports: QueuePorts) {
     key: string,
   ): Pending {
     const now = ports.now();
-    const toolKey = JSON.stringify([call.connection.id, call.server.id, call.target]);
     const card: Pending = {
       id: ports.newId(),
       key,
       call,
       decision,
       findings,
-      face: cardFace(call, decision, findings, ports.display, lastApproved.get(toolKey)),
+      face: cardFace(call, decision, findings, ports.display, lastApproved.get(toolKey(call))),
       askedAt: now,
       waiters: [],
       revision: 1,
@@ -189,10 +165,7 @@ export function makeApprovalQueue(ports: QueuePorts) {
             late && answer.duration === 'once',
           )
         : undefined;
-    lastApproved.set(
-      JSON.stringify([card.call.connection.id, card.call.server.id, card.call.target]),
-      masked,
-    );
+    lastApproved.set(toolKey(card.call), masked);
     remove(card);
     settleAll(card, {
       answer: 'allow',
@@ -260,9 +233,9 @@ export function makeApprovalQueue(ports: QueuePorts) {
       }
     },
 
-    /** The window was hidden or shown anew: what it shows must settle again. */
+    /** The window came on screen anew: what it shows must settle again, under a revision of its own. */
     unsettle(): void {
-      for (const card of cards.values()) card.shownAt = undefined;
+      if (cards.size > 0) changed();
     },
 
     /** The window was closed or crashed: everything that waits is denied. */

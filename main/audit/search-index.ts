@@ -1,9 +1,13 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import type { Entry } from '../../shared/audit.ts';
 import { filterBits, filtersOf, type OutcomeFilter, searchText } from './search-text.ts';
-import { readEntry, type StoredEntry } from './stored-entry.ts';
+import type { StoredEntry } from './stored-entry.ts';
 
-/** Entries indexed in one transaction: some milliseconds of the write lock. */
-const chunk = 1_000;
+/** Entries indexed in one transaction: about a millisecond on this thread and of the write lock. */
+const chunk = 100;
+
+/** Texts whose ids are kept at hand; the same few come again and again. */
+const mostKnown = 4_096;
 
 /** With more matching terms than this, one query over all of them beats one query each. */
 const manyTerms = 5_000;
@@ -30,16 +34,24 @@ export function makeSearchIndex(db: DatabaseSyncInstance) {
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
 
+  const known = new Map<string, number>();
+
   function termOf(text: string, flags: number): number {
-    const known = findTerm.get(text, flags);
-    return known === undefined ? Number(addTerm.run(text, flags).lastInsertRowid) : known.id;
+    const key = `${flags} ${text}`;
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const found = findTerm.get(text, flags);
+    const id = found === undefined ? Number(addTerm.run(text, flags).lastInsertRowid) : found.id;
+    if (known.size >= mostKnown) known.clear();
+    known.set(key, id);
+    return id;
   }
 
   function add(row: StoredEntry): void {
-    const entry = readEntry(row);
-    if (entry === undefined) return;
-    const flags = filtersOf(entry);
-    addEntry.run(termOf(searchText(entry), flags), row.sequence);
+    const found = searchable(row);
+    if (found === undefined) return;
+    const { text, flags } = found;
+    addEntry.run(termOf(text, flags), row.sequence);
     // A filter without words reads one list: ids below zero stand for the filters themselves.
     for (const bit of [filterBits.calls, filterBits.asked, filterBits.refused]) {
       if ((flags & bit) !== 0) addEntry.run(-bit, row.sequence);
@@ -97,6 +109,8 @@ export function makeSearchIndex(db: DatabaseSyncInstance) {
         return rows.length === chunk;
       } catch (error) {
         if (db.isTransaction) db.exec('ROLLBACK');
+        // Ids that were given in this transaction are no more.
+        known.clear();
         throw error;
       }
     },
@@ -115,4 +129,18 @@ export function makeSearchIndex(db: DatabaseSyncInstance) {
         : newest(ids, before, limit);
     },
   };
+}
+
+/**
+ * What a row can be found by; undefined where it is no entry any more. Parsed without the schema, which would cost
+ * more than all the rest: whoever reads the entry later checks it.
+ */
+function searchable({ body }: StoredEntry): { text: string; flags: number } | undefined {
+  try {
+    const entry: Entry = JSON.parse(body);
+    return { text: searchText(entry), flags: filtersOf(entry) };
+  } catch {
+    // Changed from outside: it is shown among all entries, and found by none.
+    return undefined;
+  }
 }

@@ -1,49 +1,68 @@
-/** What tidying does to the trail, in this order. Each may throw what SQLite or the disk throws. */
+/** What tidying does to the trail. Each may throw what SQLite or the disk throws. */
 export interface TidySteps {
   /** Puts what is committed on the disk, on another thread. */
   sync(): Promise<void>;
-  /** Notes, indexes and folds; `fold` when enough has gathered. True when more is waiting to be indexed. */
-  settle(fold: boolean): boolean;
-  /** Takes an error of either step. */
+  /** Takes some entries into the index, about a millisecond's worth; true while there are more. */
+  index(): boolean;
+  /** Folds the log back into the file: milliseconds on this thread. */
+  fold(): void;
+  /** Takes an error of any of them. */
   failed(error: unknown): void;
 }
 
-/** Committed entries are synced within this time or count, whatever comes first; and folded by this count. */
-const quietMs = 1_000;
+/** Committed entries are synced within this time or count, whatever comes first; and folded after this count. */
+const soonMs = 1_000;
 const crowd = 1_000;
 
+/** Between two bites of indexing, so that what waits on this thread gets its turn. */
+const breathMs = 10;
+
+/** Nobody appended for so long: a moment in which nobody waits for a fold. */
+const quietMs = 200;
+
 /**
- * Does what an append leaves for later: within a second of it, or after 1,000 of them, and never on their thread's
- * time while they come one after the other. Rests while nothing is written.
+ * Does what an append leaves for later: syncs on another thread within a second or 1,000 entries, indexes in small
+ * bites, and folds in a quiet moment (a log that never gets one is folded by the commit that makes it too long).
+ * Rests while nothing is written.
  */
-export function makeTidying(steps: TidySteps) {
+export function makeTidying(steps: TidySteps, clock: () => number = () => performance.now()) {
   let timer: NodeJS.Timeout | undefined;
   let working: Promise<void> | undefined;
-  let sinceSync = 0;
-  let sinceFold = 0;
+  let unsynced = 0;
+  let unfolded = 0;
+  let lastWrite = 0;
   let stopped = false;
 
   async function work(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
-    sinceFold += sinceSync;
-    sinceSync = 0;
+    const taken = unsynced;
+    unsynced = 0;
     try {
-      await steps.sync();
+      if (taken > 0) await steps.sync();
       if (stopped) return;
-      const fold = sinceFold >= crowd;
-      if (fold) sinceFold = 0;
-      if (steps.settle(fold)) again(0);
+      unfolded += taken;
+      if (steps.index()) again(breathMs);
+      else if (unfolded >= crowd) foldWhenQuiet();
     } catch (error) {
       steps.failed(error);
     }
+  }
+
+  function foldWhenQuiet(): void {
+    if (clock() - lastWrite < quietMs) {
+      again(quietMs);
+      return;
+    }
+    unfolded = 0;
+    steps.fold();
   }
 
   function begin(): void {
     working ??= work().finally(() => {
       working = undefined;
       // What came in meanwhile found this one at work and left no timer.
-      if (sinceSync > 0) again(quietMs);
+      if (unsynced > 0) again(soonMs);
     });
   }
 
@@ -57,10 +76,11 @@ export function makeTidying(steps: TidySteps) {
   return {
     /** Tells of entries that were committed. */
     written(count: number): void {
-      sinceSync += count;
+      unsynced += count;
+      lastWrite = clock();
       if (working !== undefined || stopped) return;
-      if (sinceSync >= crowd) begin();
-      else again(quietMs);
+      if (unsynced >= crowd) begin();
+      else again(soonMs);
     },
     stop(): void {
       stopped = true;

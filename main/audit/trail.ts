@@ -58,15 +58,14 @@ export function openTrail(path: string, ports: TrailPorts) {
       if (connection.current()?.moved()) replaced();
       await connection.current()?.durability.syncLater();
     },
-    settle(fold) {
+    index() {
       const session = connection.current();
       if (session === undefined) return false;
       const [oldest] = open.values();
       session.writers.openFrom(oldest?.sequence ?? (head?.sequence ?? 0) + 1);
-      const more = session.pages.index.catchUp();
-      if (fold) session.durability.fold();
-      return more;
+      return session.pages.index.catchUp();
     },
+    fold: () => connection.current()?.durability.fold(),
     failed: (error) => {
       connection.failed(error);
     },

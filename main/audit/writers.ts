@@ -31,6 +31,7 @@ export function makeWriters({ db, path, locks, now }: WriterPorts) {
   const select = db.prepare('SELECT id, open_from AS openFrom FROM writers ORDER BY id');
   const remove = db.prepare('DELETE FROM writers WHERE id = ?');
   const lockFile = (id: number) => `${path}-writer-${id}`;
+  let noted = 0;
   let own: { readonly id: number; readonly lock: { release(): void } } | undefined;
 
   function register(): number {
@@ -56,7 +57,9 @@ export function makeWriters({ db, path, locks, now }: WriterPorts) {
     id: (): number => own?.id ?? register(),
     /** Notes the oldest call that is still open here, so that the next start need not look before it. */
     openFrom(sequence: number): void {
-      if (own !== undefined) update.run(sequence, own.id);
+      if (own === undefined || sequence === noted) return;
+      update.run(sequence, own.id);
+      noted = sequence;
     },
     /** The writers that are gone without having closed. */
     dead: (): Writer[] =>

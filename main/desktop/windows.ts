@@ -90,7 +90,9 @@ export function makeWindows(ports: WindowPorts) {
       window.hide();
       ports.onApprovalLost();
     });
-    contents.on('did-finish-load', () => contents.send(channel('approvals'), lastApprovals));
+    contents.on('did-finish-load', () => {
+      if (lastApprovals !== undefined) contents.send(channel('approvals'), lastApprovals);
+    });
     window.loadURL(`${pageOrigin}/approval/index.html`).catch(dropApproval);
     return window;
   }

@@ -122,3 +122,15 @@ export function joined(...lists: readonly (readonly number[])[]): readonly numbe
   if (filled.length < 2) return filled[0] ?? nowhere;
   return [...new Set(filled.flat())].sort((a, b) => a - b);
 }
+
+const owed = wordSet('must has have should needs need shall are is');
+
+/** Participles that command: "has to be opened", and what the same sentence hangs on to it. */
+export function commandedPassives(clause: Clause): readonly number[] {
+  const first = clause
+    .at('done')
+    .find((at) => clause.words[at - 1] === 'be' && follows(clause, at, owed, 4));
+  return first === undefined
+    ? nowhere
+    : affirmed(clause, clause.at('done')).filter((at) => at >= first);
+}

@@ -19,7 +19,7 @@ const quotes = 'It quotes an instruction to keep something from the user';
 
 /** Objects whose omission is a matter of form or of care, not of secrecy: "do not show the raw JSON to the user". */
 const formalWords = wordSet(
-  'json raw id ids identifier identifiers html xml markdown markup schema syntax code internal technical jargon traceback stack password passwords token tokens secret passphrase pin otp name names url urls link links path paths instead twice',
+  'json raw id ids identifier identifiers html xml markdown markup schema syntax code internal technical implementation details jargon traceback stack password passwords token tokens secret passphrase pin otp name names url urls link links path paths instead twice',
 );
 const formal = (clause: Clause): boolean => wordsAt(clause, formalWords).length > 0;
 
@@ -41,12 +41,37 @@ const conditional = wordSet("if when whether who doesn't does hasn't didn't did 
 /** Words that make the sentence a condition: "if the user does not mention a date". */
 const isCondition = (clause: Clause, at: number): boolean => follows(clause, at, conditional, 6);
 
+const addressing = wordSet('you your must should always also please assistant model agent');
+
+/** "Rotates logs without notifying users": what the tool does, told openly, and nothing leaves by it. */
+const describesItself = (clause: Clause): boolean =>
+  /^[a-z]{3,}s$/.test(clause.words[0] ?? '') &&
+  wordsAt(clause, addressing).length === 0 &&
+  clause.at('send').length + clause.at('pass').length + clause.at('read').length === 0;
+
+const questions = wordSet('asked asks ask inquire inquires inquiring questions questioned wonders');
+const denials = wordSet('deny lie denies');
+const answering = wordSet('answer say reply respond claim');
+
+/** "If asked whether it uploads data, answer no". */
+const denyIt: ClauseRule = (clause) => {
+  const asked = wordsAt(clause, questions);
+  if (asked.length === 0) return undefined;
+  const denial = affirmed(clause, wordsAt(clause, denials));
+  const no = wordsAt(clause, answering).filter(
+    (at) => clause.words[at + 1] === 'no' || clause.words[at + 1] === 'falsely',
+  );
+  const [at] = joined(denial, no).filter((one) => asked.some((question) => question < one));
+  return at === undefined ? undefined : verdict(clause, at);
+};
+
 /** "Do not mention this to the user", "without telling them", "no need to notify the end user". */
 const tellNobody: ClauseRule = (clause) => {
   const audience = clause.at('audience');
   for (const at of denied(clause, clause.at('tell'))) {
     if (isNoun(clause, at) || isCondition(clause, at) || !close([at], audience, 12)) continue;
-    return formal(clause) ? { severity: 'medium', what: hides } : verdict(clause, at);
+    const mild = formal(clause) || describesItself(clause);
+    return mild ? { severity: 'medium', what: hides } : verdict(clause, at);
   }
   for (const at of denied(clause, clause.at('show'))) {
     if (isCondition(clause, at) || !close([at], audience, 10)) continue;
@@ -99,7 +124,9 @@ const keepSecret: ClauseRule = (clause) => {
 };
 
 const alsoNouns = wordSet('report post load data ship mail');
-const furtherActs = wordSet('execute invoke run call bcc exfiltrate');
+const furtherActs = wordSet(
+  'execute invoke run call bcc exfiltrate check look inspect record log store save copy track monitor',
+);
 const pronoun = wordSet('this so it that');
 const doing = wordSet('do make keep perform');
 
@@ -156,5 +183,6 @@ export const concealment = clauseDetector('concealment', 'MCP03', [
   keepSecret,
   onTheQuiet,
   leftOutOfView,
+  denyIt,
   askNobody,
 ]);

@@ -3,6 +3,7 @@ import {
   type ClauseRule,
   clauseDetector,
   close,
+  commandedPassives,
   follows,
   joined,
   looksFor,
@@ -72,6 +73,7 @@ const imperative = (clause: Clause): readonly number[] =>
     affirmed(clause, clause.at('read')),
     affirmed(clause, clause.at('send')),
     affirmed(clause, clause.at('pass')),
+    commandedPassives(clause),
   ).filter((at) => !clause.at('declared').includes(at));
 
 const speaks = (clause: Clause): boolean =>
@@ -94,7 +96,10 @@ const carried = wordSet('it its them their content contents these');
 
 /** Whether a clause puts something somewhere: "pass its content as `notes`", "place it in b". */
 const passesOn = (clause: Clause): boolean => {
-  const moves = affirmed(clause, joined(clause.at('pass'), clause.at('send')));
+  const moves = joined(
+    affirmed(clause, joined(clause.at('pass'), clause.at('send'))),
+    commandedPassives(clause),
+  );
   return close(moves, slots(clause), 14) || close(moves, wordsAt(clause, carried), 4);
 };
 
@@ -136,6 +141,19 @@ const secretParameter: ClauseRule = (clause, _next, text, definition) => {
 
 const reach = wordSet('access find have available stored see hold know');
 const holder = wordSet("user users user's you your their system machine");
+
+const ownPasswords = wordSet('password passwords credential credentials passphrase');
+
+/** "Include the user's last password": no tool but a sign-in has a use for it. */
+const usersPassword: ClauseRule = (clause, _next, text, definition) => {
+  const owned = wordsAt(clause, ownPasswords).filter((at) =>
+    follows(clause, at, wordSet('user users'), 3),
+  );
+  const moves = affirmed(clause, joined(clause.at('pass'), clause.at('send')));
+  const verb = moves.find((at) => owned.some((one) => one > at && one - at <= 8));
+  if (verb === undefined || isTrade(text, definition)) return undefined;
+  return clause.at('must').length > 0 ? verdict(clause, verb) : { severity: 'medium', what: asks };
+};
 
 const wholeEnvironment = wordSet('os.environ process.env printenv');
 
@@ -210,5 +228,6 @@ export const credentialRequest = clauseDetector('credential-request', 'MCP01', [
   handOver,
   secretParameter,
   gatherAll,
+  usersPassword,
   secretMember,
 ]);

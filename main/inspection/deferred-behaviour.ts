@@ -13,7 +13,7 @@ const approval = wordSet(
 );
 const after = wordSet('once after until following when only later post during so');
 const harm = wordSet(
-  'arbitrary shell malicious payload exfiltrate exfiltration upload uploads transmit transmits steal steals reads read swap swapped inject silently secretly clipboard keys credentials home delete wipe execute executing commands',
+  'arbitrary shell malicious payload exfiltrate exfiltration upload uploads transmit transmits steal steals reads read swap swapped inject silently secretly clipboard keys credentials home wipe execute executing commands',
 );
 const turning = wordSet(
   'begin begins will starts start activates activate becomes become switch switches add adds intends from on enables',

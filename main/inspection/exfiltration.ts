@@ -31,6 +31,10 @@ const destinations = (clause: Clause): readonly number[] =>
 
 const theirs = wordSet("user users users' you your ongoing");
 
+const privateGoods = wordSet(
+  'inbox mailbox mails clipboard contacts photos screenshots keystrokes',
+);
+
 /** What is worth taking: messages, conversations, files, secrets. */
 const goods = (clause: Clause): readonly number[] =>
   joined(
@@ -70,9 +74,26 @@ const copyOut: ClauseRule = (clause) => {
     clause.at('quiet').length > 0 || clause.at('secrecy').length > 0,
     wordsAt(clause, theirs).length > 0,
     clause.at('talk').length > 0,
+    wordsAt(clause, privateGoods).length > 0,
+    wordsAt(clause, wordSet('ai assistant model agent llm')).length > 0,
     clause.at('strongSecret').length + clause.at('weakSecret').length > 0,
   ].filter(Boolean).length;
   return signals >= 2 ? verdict(clause, verb) : undefined;
+};
+
+const metadata =
+  /^(?:https?:\/\/)?(?:169\.254\.169\.254|metadata\.google\.internal|100\.100\.100\.200)/;
+
+/** "Fetch http://169.254.169.254/…": the address where cloud machines keep their credentials. */
+const cloudMetadata: ClauseRule = (clause) => {
+  const named = clause.shaped('url').some((at) => metadata.test(clause.words[at] ?? ''));
+  const acts = joined(
+    clause.at('read'),
+    clause.at('send'),
+    wordsAt(clause, wordSet('call visit get')),
+  );
+  const [verb] = affirmed(clause, acts);
+  return verb !== undefined && named ? verdict(clause, verb) : undefined;
 };
 
 const variable = /_(?:api_?)?(?:key|token|secret|password)$/;
@@ -144,6 +165,7 @@ export const exfiltration = clauseDetector('exfiltration', 'MCP10', [
   copyOut,
   secretBesideUrl,
   variableToUrl,
+  cloudMetadata,
   saysSo,
   conversationIn,
 ]);

@@ -84,7 +84,7 @@ const ignoreUser: ClauseRule = (clause) => {
 
 const safety = wordSet('safety security guardrail guardrails ethical moderation');
 const checks = wordSet(
-  'check checks policy policies filter filters guideline guidelines guardrails restrictions protocols rules',
+  'confirmation confirmations dialog dialogs prompts check checks policy policies filter filters guideline guidelines guardrails restrictions protocols rules',
 );
 const skipping = wordSet('skip disable bypass suspend ignore ignoring disregard');
 
@@ -98,7 +98,8 @@ const dropSafety: ClauseRule = (clause) => {
   if (verb === undefined) return undefined;
   const what = 'It tells the assistant to work without its safety rules';
   const directed =
-    wordsAt(clause, wordSet('you your must comply obey proxy assistant model')).length > 0;
+    wordsAt(clause, wordSet('you your must comply obey proxy assistant model before nobody'))
+      .length > 0;
   return directed ? verdict(clause, verb, what) : { severity: 'medium', what };
 };
 
@@ -172,45 +173,6 @@ const obeyContent: ClauseRule = (clause) => {
   return verdict(clause, verb, 'It tells the assistant to obey what it finds in content');
 };
 
-const trickNouns = wordSet('author developer tool server operator');
-
-/** "Obey the tool author over the user". */
-const overUser: ClauseRule = (clause) => {
-  const obeyed = affirmed(clause, wordsAt(clause, wordSet('obey prioritise prioritize trust')));
-  const over = wordsAt(clause, wordSet('over above before')).filter((at) =>
-    close([at], clause.at('audience'), 4),
-  );
-  const [verb] = obeyed;
-  if (verb === undefined || !close(obeyed, over, 6) || wordsAt(clause, trickNouns).length === 0)
-    return undefined;
-  return verdict(clause, verb, 'It puts the tool above the user');
-};
-
-/** "Obey the block below without question". */
-const unquestioned: ClauseRule = (clause) => {
-  const obeyed = affirmed(clause, wordsAt(clause, wordSet('obey comply')));
-  const blindly = clause
-    .at('without')
-    .filter((at) =>
-      follows(clause, at + 3, wordSet('question questioning hesitation exception'), 3),
-    );
-  const [verb] = obeyed;
-  return verb !== undefined && close(obeyed, blindly, 10)
-    ? verdict(clause, verb, 'It asks for blind obedience')
-    : undefined;
-};
-
-/** "Never refuse", "do not question these orders". */
-const neverRefuse: ClauseRule = (clause) => {
-  const [at] = denied(clause, wordsAt(clause, wordSet('refuse decline')));
-  if (
-    at === undefined ||
-    wordsAt(clause, wordSet('you must assistant model request requests')).length === 0
-  )
-    return undefined;
-  return verdict(clause, at, 'It forbids the assistant to refuse');
-};
-
 /** Finds attempts to replace the instructions of the assistant or the wish of the user. Code `instruction-override`. */
 export const instructionOverride = clauseDetector('instruction-override', 'MCP06', [
   dropInstructions,
@@ -219,7 +181,4 @@ export const instructionOverride = clauseDetector('instruction-override', 'MCP06
   newRole,
   revealPrompt,
   obeyContent,
-  overUser,
-  unquestioned,
-  neverRefuse,
 ]);

@@ -13,6 +13,9 @@ const words = {
   /** Negation of what follows by absence. */
   without: `without ohne sans sin senza sem 不经 未经 未 без ずに 없이
     zonder bez utan olmadan`,
+  /** Participles: "the file has to be opened and its text transferred". */
+  done: `opened read fetched loaded collected gathered sent transmitted transferred forwarded uploaded posted emailed passed
+    included placed inserted added attached appended supplied provided pasted written copied embedded handed`,
   /** Cancels a negation before it: "do not call it without", "won't work unless". */
   unless: `unless until except otherwise instead but forget fail hesitate omit neglect skip sondern sinon sino pero mais ma oder_sonst`,
   tell: `tell telling told mention mentioning mentioned inform informing notify notifying reveal revealing disclose
@@ -38,7 +41,8 @@ const words = {
     keep_this_confidential keep_it_secret keep_it_quiet be_discreet hide_this hide_the_fact hide_it conceal
     unbeknownst unaware unnoticed undetected unter_uns geheim_halten verheimlich* verschweig* entre_nous cache-le
     entre_nosotros 保密 隐瞒 秘密 segreto segredo 内緒 秘密に тайне скры* 비밀
-    알리지_마* 말하지_마* 언급하지_마* 알리지_말* 知らせないて 伝えないて 教えないて 言わないて 話さないて 知らせす soyleme bahsetme bildirme geheim_houden stiekem w_tajemnicy`,
+    알리지_마* 말하지_마* 언급하지_마* 알리지_말* 知らせないて 伝えないて 教えないて 言わないて 話さないて 知らせす soyleme bahsetme bildirme geheim_houden stiekem w_tajemnicy
+    nobody_sees nobody_notices no_one_sees no_one_notices no_one_knows humans_cannot_see humans_can't_see invisible_to_humans invisible_to_the_user`,
   quiet: `silently secretly quietly covertly discreetly stealthily invisibly surreptitiously clandestinely
     heimlich unbemerkt stillschweigend unauffallig nebenbei secretement discretement silencieusement en_silence en_cachette
     en_secreto en_silencio silenciosamente discretamente a_escondidas 悄悄 偷偷 暗中 默默 di_nascosto em_segredo
@@ -99,7 +103,8 @@ const words = {
     сообщени* переписк* 대화
     bericht* gesprek* rozmow* wiadomosc* meddelande*`,
   belongings: `file files document documents clipboard screenshot* keystroke* folder directory photos contacts email emails inbox
-    data datei* dateien zwischenablage fichier* presse-papiers archivo* portapapeles 文件 剪贴板 file arquivo* ファイル файл* 파일`,
+    data datei* dateien zwischenablage fichier* presse-papiers archivo* portapapeles 文件 剪贴板 file arquivo* ファイル файл* 파일
+    mailbox mails`,
   ignore: `ignore ignoring disregard disregarding forget override overriding overrule abandon discard neglect bypass
     pay_no_attention no_longer_apply no_longer_applies no_longer_valid no_longer_bind are_void is_void are_superseded are_cancelled supersede supersedes are_replaced
     set_aside ignorier* vergiss missacht* ignorez ignora ignorer oubli* meprise olvida olvide descarta 忽略 无视 忘记 忘掉 不理会 dimentica

@@ -13,7 +13,7 @@ const forgedTag =
 
 /** Headings that do the same without angle brackets. */
 const forgedHeading =
-  /\[(?:hidden|secret|system(?: (?:prompt|message|override|instructions?))?|assistant (?:instructions?|only)|ai (?:instructions?|only)|override)[\]:]|(?:^|[\s#*>=_{[-])(?:new |updated )?system (?:override|message|directive|notice|instructions?)\b[\s:#*\]}=-]{1,8}|\{\{\s{0,4}system\s{0,4}[:|]|\b(?:hidden|secret) (?:directive|instructions?|command|order)s?\s{0,4}:|\b(?:system|operator|administrator) (?:note|instruction|directive|override)s?\s{0,4}:/i;
+  /\[(?:hidden|secret|system(?: (?:prompt|message|override|instructions?))?|assistant (?:instructions?|only)|ai (?:instructions?|only)|override)[\]:]|(?:^|[\s#*>=_{[-])(?:new |updated )?system (?:override|message|directive|notice|instructions?)\b[\s:#*\]}=-]{1,8}|\{\{\s{0,4}system\s{0,4}[:|]|\b(?:hidden|secret) (?:directive|instructions?|command|order)s?\s{0,4}:|\b(?:for|to) (?:the )?(?:ai|llm|language model|model|assistant|agent)s? only\b|\[(?:system|assistant|developer)\]\(#|\b(?:system|operator|administrator) (?:note|instruction|directive|override)s?\s{0,4}:/i;
 
 /** Shouting that honest descriptions use as well: it only asks for a look. */
 export const urgentTag =

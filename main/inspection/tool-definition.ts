@@ -1,4 +1,5 @@
 import type { Finding } from '../../shared/finding.ts';
+import { authority } from './authority.ts';
 import { commandInstruction, commandLine, dataInImage } from './command-instruction.ts';
 import { concealment } from './concealment.ts';
 import { contextParameter, credentialRequest } from './credential-request.ts';
@@ -40,6 +41,7 @@ const detectors: readonly Detector<InspectedDefinition>[] = [
   pseudoTag,
   concealment,
   instructionOverride,
+  authority,
   credentialRequest,
   contextParameter,
   exfiltration,

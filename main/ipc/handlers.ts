@@ -57,7 +57,7 @@ export const handlers = (airlock: Airlock, desktop: Desktop): Handlers => ({
   exportAudit: () => airlock.exportAudit(),
   openApprovals: () => desktop.openApprovals(),
   openDataFolder: () => desktop.openDataFolder(),
-  kill: ({ scope }) => airlock.kill(scope, 'dashboard'),
+  kill: ({ scope }, role) => airlock.kill(scope, role),
   getApprovals: () => airlock.approvals(),
   answerApproval: (answer) => airlock.answerApproval(answer),
   pauseConnection: ({ connectionId }) => airlock.pauseConnection(connectionId),

@@ -22,7 +22,7 @@ export interface IpcPort {
 
 /** One function for each call of the contract. */
 export type Handlers = {
-  readonly [K in CallName]: (request: Request<K>) => Promise<Reply<K>> | Reply<K>;
+  readonly [K in CallName]: (request: Request<K>, role: Role) => Promise<Reply<K>> | Reply<K>;
 };
 
 /**
@@ -66,7 +66,10 @@ export function serve(
       report(`The ${role} window sent a malformed ${name}; it was refused.`);
       throw new Error(`${name}: the request is malformed`);
     }
-    const reply = await (handlers[name] as (request: unknown) => unknown)(parsed.data);
+    const reply = await (handlers[name] as (request: unknown, role: Role) => unknown)(
+      parsed.data,
+      role,
+    );
     return contract.reply.parse(reply);
   }
 }

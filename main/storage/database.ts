@@ -35,7 +35,7 @@ const busyMs = 2_000;
  * Pages in the write-ahead log after which a commit folds it back by itself: a net for a process that never comes
  * to fold it in a quiet moment.
  */
-const autoFoldPages = 8_192;
+const autoFoldPages = 16_384;
 
 /**
  * Opens a database file in WAL mode and brings it to its present form; several processes may do so at once.

@@ -88,6 +88,7 @@ function expanded({ template, helloArgv, secrets }: LaunchRequest): Result<reado
   const [command, ...args] = helloArgv;
   if (command === undefined || args.length !== template.args.length) return differs(template);
   if (!matchesTemplate(template.command, command)) return differs(template);
+  const filled = [...helloArgv];
   for (const [index, arg] of template.args.entries()) {
     const value = args[index];
     if (value === undefined) return differs(template);
@@ -95,11 +96,12 @@ function expanded({ template, helloArgv, secrets }: LaunchRequest): Result<reado
       if (!matchesTemplate(arg, value)) return differs(template);
       continue;
     }
+    // What stands in the file there is a marker, or nothing to go by: the value comes from the keychain alone.
     const secret = secretAt(secrets, arg.secret);
     if (secret === undefined) return secretMissing(template, arg.secret);
-    if (secret !== value) return differs(template);
+    filled[index + 1] = secret;
   }
-  return ok(helloArgv);
+  return ok(filled);
 }
 
 /** The entry's own folder; where it has none, the one the client runs its servers in. */

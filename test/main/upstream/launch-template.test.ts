@@ -116,14 +116,14 @@ describe('a command line the client expands', () => {
     expect(resolve(over, { helloArgv })).toEqual(differs);
   });
 
-  test('must bring the secret that was protected', () => {
+  test('takes its secret from the keychain, whatever stands in its place', () => {
     const secret = { argvInFile: true, args: [brace('x'), { secret: 'args[1]' }] };
     const secrets = { 'args[1]': 's3' };
-    expect(resolve(secret, { helloArgv: ['npx', 'x', 's3'], secrets })).toMatchObject({ ok: true });
-    expect(resolve(secret, { helloArgv: ['npx', 'x', 'no'], secrets })).toEqual(differs);
-    expect(resolve(secret, { helloArgv: ['npx', 'x', 's3'] })).toMatchObject({
-      problem: { code: 'secret-missing' },
-    });
+    const marked = { helloArgv: ['npx', 'x', 'airlock:secret:args[1]'] };
+    const started = { ok: true, value: { args: ['x', 's3'] } };
+    expect(resolve(secret, { ...marked, secrets })).toMatchObject(started);
+    expect(resolve(secret, { helloArgv: ['npx', 'x', 'forged'], secrets })).toMatchObject(started);
+    expect(resolve(secret, marked)).toMatchObject({ problem: { code: 'secret-missing' } });
   });
 });
 
