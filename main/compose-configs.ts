@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EntryInput } from '../shared/audit.ts';
-import type { FileChange, FilePreview, ScanReport } from '../shared/client.ts';
-import { ok } from '../shared/outcome.ts';
+import type { Connection, FileChange, FilePreview, ScanReport } from '../shared/client.ts';
+import { ok, type Result } from '../shared/outcome.ts';
 import { sealedBackups } from './clients/backup.ts';
 import { catalogue } from './clients/catalogue.ts';
 import { scan } from './clients/discover.ts';
@@ -11,7 +12,8 @@ import { previewProtect, protect } from './clients/protect.ts';
 import { recover } from './clients/recover.ts';
 import { previewRestore, restore } from './clients/restore.ts';
 import type { Governance, MachinePlace } from './compose-governance.ts';
-import { looksSecret } from './inspection/mask.ts';
+import { looksSecret, maskSecrets } from './inspection/mask.ts';
+import { openStateStore } from './storage/state-store.ts';
 
 /** A file that a person chose in a preview. */
 export interface ChosenFile {
@@ -100,6 +102,32 @@ export function openConfigs(
     },
     journalFolder: join(data, 'journal'),
   };
+}
+
+/** Looks at the configs of a home and writes nothing: a home that has no data of ours gets none. */
+export async function scanOnly(place: {
+  readonly machine: MachinePlace;
+  readonly data: string;
+  readonly bridgeFile: string;
+}): Promise<Result<ScanReport>> {
+  const connections: Connection[] = [];
+  const file = join(place.data, 'state.db');
+  if (existsSync(file)) {
+    const opened = openStateStore(file);
+    if (!opened.ok) return opened;
+    connections.push(...opened.value.connections.all().rows);
+    opened.value.close();
+  }
+  const mask = (text: string) => maskSecrets(text).text;
+  return ok(
+    await scan({
+      ...place.machine,
+      bridgeFile: place.bridgeFile,
+      looksSecret: (text) => looksSecret(text),
+      mask,
+      connections,
+    }),
+  );
 }
 
 export type Configs = ReturnType<typeof openConfigs>;

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { ok, type Result } from '../shared/outcome.ts';
+import { fail, ok, type Result } from '../shared/outcome.ts';
 import { serverIdentity } from './clients/server-identity.ts';
 import { type MachinePlace, openGovernance } from './compose-governance.ts';
 import { openKillSwitch } from './compose-kill.ts';
@@ -98,9 +98,8 @@ export async function runGoverned(request: RunRequest): Promise<Result<null>> {
       void supervisor.kill(view.sessionId);
     }
   }, killWatchMs);
-  watch.unref();
   try {
-    await live.admit({
+    const { started, end, detail } = await live.admit({
       connectionId: target.connectionId,
       connectionName: basename(args.find((arg) => !arg.startsWith('-')) ?? command),
       agent: {
@@ -115,12 +114,13 @@ export async function runGoverned(request: RunRequest): Promise<Result<null>> {
       // Whoever types the command chose its environment, as with env(1); Airlock's own settings stay here.
       launch: async () => ok({ command, args, env: ownVariables(machine.env), cwd: request.cwd }),
     });
+    if (!started) return fail('server-not-started', detail || end.sentence);
+    return end.reason === 'client-closed' ? ok(null) : fail('server-gone', detail || end.sentence);
   } finally {
     clearInterval(watch);
     await live.stopAll();
     governance.close();
   }
-  return ok(null);
 }
 
 const ownVariables = (env: MachinePlace['env']): Record<string, string> =>

@@ -7,7 +7,7 @@ import type { SessionView } from '../shared/state.ts';
 import { type Arrival, entryAbout, refusing } from './compose-arrival.ts';
 import type { ListedTool, ListPage, Withheld } from './relay/list-answer.ts';
 import { startSession } from './relay/session.ts';
-import type { Session, Streams } from './relay/session-ports.ts';
+import type { Session, SessionEnd, Streams } from './relay/session-ports.ts';
 import type { Supervisor } from './upstream/supervisor.ts';
 
 /** What the live sessions need from outside. */
@@ -39,6 +39,13 @@ export interface SessionsPorts {
 export interface LiveSession {
   readonly view: SessionView;
   readonly session: Session;
+}
+
+/** How a session went: whether its server ever ran, and why it is over. */
+export interface Departure {
+  readonly started: boolean;
+  readonly end: SessionEnd;
+  readonly detail: string;
 }
 
 /** The live sessions: each an arrival, its server, and the relay between them. */
@@ -163,7 +170,7 @@ export function makeSessions(ports: SessionsPorts) {
 
   return {
     /** Takes a client in: starts its server and relays until either side is done. Never rejects. */
-    async admit(arrival: Arrival): Promise<void> {
+    async admit(arrival: Arrival): Promise<Departure> {
       const sessionId = randomUUID();
       const { agent, server } = arrival;
       const view: SessionView = {
@@ -190,9 +197,11 @@ export function makeSessions(ports: SessionsPorts) {
       const end = await session.closed;
       await ports.supervisor.stop(sessionId);
       about('session.closed', arrival, sessionId, end.sentence);
+      const last = live.get(sessionId)?.view;
       live.delete(sessionId);
       ports.onEnd(sessionId);
       ports.onChange();
+      return { started: last?.pid !== undefined, end, detail: last?.detail ?? '' };
     },
 
     all: (): readonly LiveSession[] => [...live.values()],

@@ -6,6 +6,7 @@ import { openApprovals } from './compose-approvals.ts';
 import { openConfigs } from './compose-configs.ts';
 import { openDelivery } from './compose-delivery.ts';
 import { type Governance, type MachinePlace, openGovernance } from './compose-governance.ts';
+import { followPolicy } from './compose-policy.ts';
 import { openRelay } from './compose-relay.ts';
 import { appState } from './compose-state.ts';
 import { serveControl } from './kill/control-server.ts';
@@ -139,6 +140,7 @@ export async function composeApp(ports: AppPorts) {
     });
   }
 
+  const unfollow = followPolicy(governance, changed);
   await configs.recover();
   void probe();
   const closeControl = await serveControl(ports.data, ports.machine.tmp, ports.machine.platform, {
@@ -208,6 +210,7 @@ export async function composeApp(ports: AppPorts) {
     async stop(): Promise<void> {
       clearTimeout(timer);
       listeners = [];
+      unfollow();
       await closeControl();
       await relay.value.stop();
       governance.record({

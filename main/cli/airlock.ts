@@ -57,7 +57,9 @@ async function carryOut(
         client: { in: process.stdin, out: process.stdout },
         note: out.note,
       });
-      return done.ok ? ok(0) : done;
+      if (done.ok || done.problem.code !== 'server-gone') return done.ok ? ok(0) : done;
+      out.note(`airlock: ${done.problem.message}`);
+      return ok(1);
     }
     default:
       return command satisfies never;

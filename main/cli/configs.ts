@@ -3,14 +3,15 @@ import type { FileChange, FilePreview, ScanReport } from '../../shared/client.ts
 import { fail, ok, type Result } from '../../shared/outcome.ts';
 import { catalogue } from '../clients/catalogue.ts';
 import { placeBridge } from '../compose-bridge.ts';
+import { scanOnly } from '../compose-configs.ts';
 import { bridgePlace } from '../compose-place.ts';
 import { instanceOwner } from '../storage/instance-lock.ts';
 import { columns, type ExitCode, type Output } from './output.ts';
 import { type Workplace, withConfigs } from './workplace.ts';
 
-/** `airlock scan`. Writes nothing, not even a data folder of a home that has none. */
+/** `airlock scan`. */
 export async function scan(place: Workplace, out: Output): Promise<Result<ExitCode>> {
-  const found = await withConfigs(place, (configs) => configs.scan());
+  const found = await scanOnly(place);
   if (!found.ok) return found;
   out.result(found.value, scanText(found.value));
   return ok(0);

@@ -45,7 +45,7 @@ const addressing = wordSet('you your must should always also please assistant mo
 
 /** "Rotates logs without notifying users": what the tool does, told openly, and nothing leaves by it. */
 const describesItself = (clause: Clause): boolean =>
-  /^[a-z]{3,}s$/.test(clause.words[0] ?? '') &&
+  /^(?!this$|always$)[a-z]{3,}s$/.test(clause.words[0] ?? '') &&
   wordsAt(clause, addressing).length === 0 &&
   clause.at('send').length + clause.at('pass').length + clause.at('read').length === 0;
 

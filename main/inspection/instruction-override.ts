@@ -3,8 +3,6 @@ import {
   type ClauseRule,
   clauseDetector,
   close,
-  denied,
-  follows,
   joined,
   looksFor,
   type Verdict,

@@ -1,7 +1,18 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { scanArray, skipSpace, tooDeep } from '../../shared/json-members.ts';
-import { type Envelope, invalid, isObject, type Message, type Params } from './message.ts';
+import { readLargeAnswer } from './large-answer.ts';
+import {
+  type Envelope,
+  invalid,
+  isObject,
+  type Message,
+  type Params,
+  type WholeResponse,
+} from './message.ts';
 import { type MessageScan, scanMessage } from './message-scan.ts';
+
+/** From here on an answer is first looked at as bytes. */
+const largeBytes = 32 * 1024;
 
 const openBrace = 0x7b;
 const openBracket = 0x5b;
@@ -11,6 +22,21 @@ const openBracket = 0x5b;
  * line is never changed here; what is forwarded later are its own bytes.
  */
 export function readEnvelope(line: Buffer): Envelope {
+  if (line.length > largeBytes) {
+    const answer = readLargeAnswer(line);
+    if (answer !== undefined) return { kind: 'response', ...answer, whole: () => wholeOf(line) };
+  }
+  return readInFull(line);
+}
+
+/** A large answer whose content somebody needs after all. */
+function wholeOf(line: Buffer): WholeResponse {
+  const read = readInFull(line);
+  if (read.kind !== 'response') throw new Error('The two readers of an answer disagree.');
+  return read.whole();
+}
+
+function readInFull(line: Buffer): Envelope {
   const text = decode(line);
   if (text === undefined) return invalid('not-utf8');
   const start = skipSpace(text, 0);
@@ -83,7 +109,9 @@ function classify(text: string, scan: MessageScan, value: unknown): Message {
   const answered = idText ?? (failed && (id === null || id === undefined) ? 'null' : undefined);
   if (answered === undefined) return invalid('not-a-message');
   const result = failed ? undefined : scan.result;
-  return { kind: 'response', text, span: scan, value, idText: answered, result, failed };
+  const toolError = !failed && isObject(value.result) && value.result.isError === true;
+  const whole: WholeResponse = { text, span: scan, value, result };
+  return { kind: 'response', idText: answered, failed, toolError, whole: () => whole };
 }
 
 function paramsOf(scan: MessageScan, value: unknown): Params | undefined {

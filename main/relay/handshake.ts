@@ -7,6 +7,9 @@ export interface Reported {
   readonly version: string;
 }
 
+/** A server that has not said its name in so many answers will not say it: large ones are not read for that. */
+const mostLooks = 8;
+
 /** What a session's calls say of their client and server, kept up to date as the two introduce themselves. */
 export interface Introductions {
   readonly context: () => CallContext;
@@ -22,6 +25,7 @@ export function makeIntroductions(
   let context = start;
   let client: Reported | undefined;
   let server: Reported | undefined;
+  let looks = 0;
   return {
     context: () => context,
     request(speaker, request) {
@@ -32,7 +36,8 @@ export function makeIntroductions(
       introduced('client', client);
     },
     answer(speaker, method, response) {
-      if (speaker !== 'server' || server !== undefined) return;
+      if (speaker !== 'server' || server !== undefined || looks >= mostLooks) return;
+      looks += 1;
       server = reportedServer(method, response);
       if (server === undefined) return;
       context = { ...context, server: { ...context.server, reported: server } };
@@ -51,7 +56,7 @@ function reportedClient(request: Request): Reported | undefined {
 
 /** Who the server says it is, in the result of `initialize` or in the `_meta` of any result. */
 function reportedServer(method: string, response: Response): Reported | undefined {
-  const { result } = response.value;
+  const { result } = response.whole().value;
   if (!isObject(result)) return undefined;
   const meta: JsonObject = isObject(result._meta) ? result._meta : {};
   const fromMeta = reported(meta['io.modelcontextprotocol/serverInfo']);

@@ -1,7 +1,7 @@
 import { elementSpans, type Span, scanObject, skipValue } from '../../shared/json-members.ts';
 import { scanArguments } from './arguments-scan.ts';
 import { foldKey } from './key-fold.ts';
-import { isObject, type Response } from './message.ts';
+import { isObject, type WholeResponse } from './message.ts';
 
 /** A tool as its server lists it. */
 export interface ListedTool {
@@ -41,7 +41,7 @@ const asItIs: ListJudgement = { kind: 'as-it-is' };
  * definition that holds a key twice is withheld in any case: what is pinned would not be what the client reads.
  */
 export function judgeList(
-  response: Response,
+  response: WholeResponse,
   fromStart: boolean,
   judge: (tools: readonly ListedTool[], page: ListPage) => readonly Withheld[],
 ): ListJudgement {
@@ -94,7 +94,7 @@ function doubleReadings(tools: readonly ListedTool[]): Withheld[] {
 }
 
 /** The message's text without the elements at `out`, and without the commas that joined them. */
-function cut(response: Response, spans: readonly Span[], out: ReadonlySet<number>): string {
+function cut(response: WholeResponse, spans: readonly Span[], out: ReadonlySet<number>): string {
   const { text, span } = response;
   let cleaned = '';
   let from = span.start;

@@ -53,12 +53,20 @@ export interface Notification extends Named {
 }
 
 /** An answer to a request of the other side. */
-export interface Response extends Base {
+export interface Response {
   readonly kind: 'response';
   readonly idText: string;
+  readonly failed: boolean;
+  /** `result.isError` is true: a tool's own way to fail. */
+  readonly toolError: boolean;
+  /** The answer with all it holds; of a large one it is read only now. */
+  readonly whole: () => WholeResponse;
+}
+
+/** What an answer holds. */
+export interface WholeResponse extends Base {
   /** The value of `result`, or undefined for an error. */
   readonly result: Span | undefined;
-  readonly failed: boolean;
 }
 
 /** A line or element that nobody may be asked to read. */

@@ -10,7 +10,6 @@ import { judgeList, type ListedTool, type ListPage, type Withheld } from './list
 import {
   type Invalid,
   invalid,
-  isObject,
   type Message,
   type Notification,
   type Request,
@@ -195,7 +194,7 @@ export function makeTraffic(ports: TrafficPorts): Traffic {
   }
 
   function listed(lane: Lane, response: Response, pending: Pending, place: Place): void {
-    const judged = judgeList(response, pending.fromStart, ports.onToolList);
+    const judged = judgeList(response.whole(), pending.fromStart, ports.onToolList);
     if (judged.kind === 'ambiguous') {
       ports.stopped(lane, invalid('ambiguous', response.idText), place.bytes);
       giveUp(lane, pending, place);
@@ -210,9 +209,9 @@ export function makeTraffic(ports: TrafficPorts): Traffic {
   return take;
 }
 
-function kindOf({ failed, value }: Response): Answer['kind'] {
+function kindOf({ failed, toolError }: Response): Answer['kind'] {
   if (failed) return 'protocol-error';
-  return isObject(value.result) && value.result.isError === true ? 'tool-error' : 'result';
+  return toolError ? 'tool-error' : 'result';
 }
 
 /** True for a line of white space alone: no reader takes it for a message, so it passes as it is. */
