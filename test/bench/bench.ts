@@ -1,7 +1,8 @@
 // npm run bench [-- --quick]: one interleaved run of everything, ratios against direct stdio in the same run.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
+import { electronRuntime } from '../../build/electron-runtime.mjs';
 import { root } from '../e2e/airlock-app.ts';
 import { openLab } from './cases.ts';
 import { compare, type Sample, table } from './measure.ts';
@@ -40,6 +41,7 @@ function verdicts(
   ];
 }
 
+const before = loadavg()[0] ?? 0;
 const lab = await openLab();
 try {
   const results = await compare(lab.cases, options, console.log);
@@ -48,29 +50,28 @@ try {
   console.log(`\n${lines}\n`);
   const judged = verdicts(results, peers);
   for (const [claim, holds] of judged) console.log(`${holds ? 'holds ' : 'MISSED'}  ${claim}`);
-  const machine = `${cpus().length} x ${cpus()[0]?.model.trim() ?? 'unknown processor'}, Node ${process.versions.node}`;
-  const record = {
-    date: new Date().toISOString().slice(0, 10),
-    command: quick ? 'npm run bench -- --quick' : 'npm run bench',
-    machine,
-    ...options,
-    results: Object.fromEntries(results),
-    verdicts: Object.fromEntries(judged),
-  };
-  writeFileSync(join(root, 'test/bench/results.json'), `${JSON.stringify(record, null, 2)}\n`);
-  if (!quick)
-    intoReadme(
-      `${lines}\n\n${record.date}, ${machine}; \`${record.command}\`: 64-byte echo, medians of ${options.rounds} interleaved rounds.`,
-    );
+  const load = `load ${before.toFixed(1)} before, ${(loadavg()[0] ?? 0).toFixed(1)} after`;
+  const machine = `${cpus().length} x ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${process.platform} ${process.arch}, Node ${process.versions.node}, Electron ${electronRuntime()?.version ?? 'unknown'}`;
+  const date = new Date().toISOString().slice(0, 10);
+  const told = `${date}, ${machine}, ${load}`;
+  console.log(`\n${told}`);
+  if (!quick) {
+    const about = `\`npm run bench\`, ${told}: ${options.bytes}-byte echo, medians of ${options.rounds} interleaved rounds of ${options.calls} calls.`;
+    between('README.md', `${lines}\n\n${about}`);
+    const claims = judged.map(([claim, holds]) => `- ${holds ? 'Holds' : '**Missed**'}: ${claim}.`);
+    between('docs/measurements.md', [about, '', lines, '', ...claims].join('\n'));
+  }
 } finally {
   await lab.close();
 }
 
-function intoReadme(text: string): void {
-  const file = join(root, 'README.md');
-  const readme = readFileSync(file, 'utf8');
+/** Writes what was measured between the markers of a page. */
+function between(page: string, text: string): void {
+  const file = join(root, page);
+  const old = readFileSync(file, 'utf8');
+  const marked = /(<!-- bench:start -->)[\s\S]*(<!-- bench:end -->)/;
   writeFileSync(
     file,
-    readme.replace(/(<!-- bench:start -->)[\s\S]*(<!-- bench:end -->)/, `$1\n${text}\n$2`),
+    old.replace(marked, (_all, start, end) => `${start}\n${text}\n${end}`),
   );
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { electronPath } from '../../build/electron-runtime.mjs';
 import { aHome, airlock, appArguments, type Home, root, spawnApp } from '../e2e/airlock-app.ts';
@@ -53,31 +53,60 @@ async function governedApp(): Promise<{
   );
   const done = await airlock(home, 'protect', '--client', 'cursor');
   if (done.code !== 0) throw new Error(`protect failed: ${done.out}${done.err}`);
-  const app = spawnApp(home, '--hidden');
-  await until('Airlock', () => existsSync(join(home.data, 'control.json')));
   const entry = (JSON.parse(readFileSync(config, 'utf8')) as Config).mcpServers.echo;
   if (!entry) throw new Error('the echo entry is gone');
+  const app = spawnApp(home, '--hidden');
+  try {
+    await until('Airlock', () => existsSync(join(home.data, 'control.json')));
+  } catch (error) {
+    await leave({ home, app });
+    throw error;
+  }
   return { home, app, command: entry.command, args: entry.args };
 }
 
-/** Sets the lab up: the app, the bare relay in Electron, and the published bridges. */
-export async function openLab(): Promise<Lab> {
-  const governed = await governedApp();
-  const bareHome = aHome();
-  const socket = join(bareHome.path, 'bare.sock');
-  const bare = spawn(
+/** A line relay in Electron that decides nothing: the floor of our way of connecting. */
+async function bareRelay(): Promise<{ home: Home; app: ChildProcess; socket: string }> {
+  const home = aHome();
+  const socket = join(home.path, 'bare.sock');
+  const app = spawn(
     electronPath(),
-    appArguments(bareHome).map((argument) => (argument === root ? here('bare-relay') : argument)),
+    appArguments(home).map((argument) => (argument === root ? here('bare-relay') : argument)),
     {
       env: {
-        ...bareHome.env,
+        ...home.env,
         BARE_RELAY_SOCKET: socket,
         BARE_RELAY_SERVER: JSON.stringify([node, echo]),
       },
       stdio: 'ignore',
     },
   );
-  await until('the bare relay', () => existsSync(socket));
+  const bare = { home, app, socket };
+  try {
+    await until('the bare relay', () => existsSync(socket));
+  } catch (error) {
+    await leave(bare);
+    throw error;
+  }
+  return bare;
+}
+
+async function leave({ home, app }: { home: Home; app: ChildProcess }): Promise<void> {
+  await end(app);
+  rmSync(home.path, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+}
+
+/** Sets the lab up: the app, the bare relay in Electron, and the published bridges. */
+export async function openLab(): Promise<Lab> {
+  const governed = await governedApp();
+  let bare: Awaited<ReturnType<typeof bareRelay>>;
+  try {
+    bare = await bareRelay();
+  } catch (error) {
+    await leave(governed);
+    throw error;
+  }
+  const { socket } = bare;
 
   const cases: Case[] = [
     { name: 'direct stdio', start: () => stdioDriver(node, [echo]) },
@@ -152,9 +181,7 @@ export async function openLab(): Promise<Lab> {
   return {
     cases,
     async close() {
-      await Promise.all([end(governed.app), end(bare)]);
-      governed.home.remove();
-      bareHome.remove();
+      await Promise.all([leave(governed), leave(bare)]);
     },
   };
 }

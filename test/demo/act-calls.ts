@@ -94,7 +94,7 @@ export async function governedCalls(stage: Stage): Promise<void> {
     await press(await stage.app().approval(), 'deny');
     const said = await refused;
     assert.equal(said.isError, true);
-    assert.match(said.text, /denied/i);
+    assert.match(said.text, /said no/i);
     assert.ok(!existsSync(join(desk.work, 'evil.sh')));
   });
   await grants(stage, agent);

@@ -67,6 +67,7 @@ export async function photographTray(stage: Stage): Promise<void> {
         webPreferences: { sandbox: true, partition: 'picture', backgroundThrottling: false },
       });
       await window.loadURL('about:blank');
+      window.showInactive(); // a window that was never shown paints nothing
       return window.id;
     });
     const page = await opened;
