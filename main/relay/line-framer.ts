@@ -23,38 +23,62 @@ const newline = 0x0a;
 const headBytes = 1024;
 const none: readonly Frame[] = [];
 
+/** Pieces smaller than this are copied together, so that a trickle of single bytes costs no more than they do. */
+const smallBytes = 4 * 1024;
+const blockBytes = 16 * 1024;
+
 /**
- * A framer for lines of at most `limit` bytes, newline included. A line that comes in many chunks is gathered in a
- * buffer that doubles, so that time stays linear and a trickle of single bytes costs no more than twice their size.
+ * A framer for lines of at most `limit` bytes, newline included. The pieces of a line that comes in many chunks are
+ * kept as they are and joined once, when the line is whole: time stays linear.
  */
 export function makeLineFramer(limit: number = defaultLineLimit): LineFramer {
-  let gathered = Buffer.alloc(0);
+  let pieces: Buffer[] = [];
   let held = 0;
   let discarding = false;
+  /** Where small pieces are copied: `used` bytes of it are taken, the first `sealed` of them by pieces handed on. */
+  let block = Buffer.alloc(0);
+  let used = 0;
+  let sealed = 0;
 
-  function gather(part: Buffer): void {
-    const needed = held + part.length;
-    if (needed > gathered.length) {
-      const grown = Buffer.allocUnsafeSlow(Math.max(needed, gathered.length * 2, 4096));
-      gathered.copy(grown, 0, 0, held);
-      gathered = grown;
+  function gather(piece: Buffer): void {
+    held += piece.length;
+    if (piece.length >= smallBytes) {
+      seal();
+      pieces.push(piece);
+      return;
     }
-    part.copy(gathered, held);
-    held = needed;
+    if (used + piece.length > block.length) {
+      seal();
+      block = Buffer.allocUnsafeSlow(blockBytes);
+      used = 0;
+      sealed = 0;
+    }
+    piece.copy(block, used);
+    used += piece.length;
   }
 
-  /** Hands the gathered bytes out for good: the next line gets a buffer of its own. */
+  function seal(): void {
+    if (used > sealed) pieces.push(block.subarray(sealed, used));
+    sealed = used;
+  }
+
+  /** The line whose pieces were gathered. */
   function take(): Buffer {
-    const line = gathered.subarray(0, held);
-    gathered = Buffer.alloc(0);
+    seal();
+    const [first] = pieces;
+    const line = pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces, held);
+    pieces = [];
     held = 0;
     return line;
   }
 
-  function giveUp(part: Buffer): TooLong {
-    if (held < headBytes) gather(part.subarray(0, headBytes));
-    const head = Buffer.from(take().subarray(0, headBytes));
-    return { tooLong: true, head };
+  function giveUp(piece: Buffer): TooLong {
+    if (held < headBytes) gather(piece.subarray(0, headBytes));
+    seal();
+    const head = Buffer.concat(pieces.map((one) => one.subarray(0, headBytes)).slice(0, headBytes));
+    pieces = [];
+    held = 0;
+    return { tooLong: true, head: Buffer.from(head.subarray(0, headBytes)) };
   }
 
   function push(chunk: Buffer): readonly Frame[] {

@@ -49,6 +49,21 @@ describe('the line framer', () => {
     expect(text(first === undefined ? [] : [first])).toEqual(['first\n']);
   });
 
+  test('joins small and large pieces in order', () => {
+    const sizes = fc.array(fc.constantFrom(1, 7, 4_095, 4_096, 20_000), { maxLength: 20 });
+    fc.assert(
+      fc.property(sizes, (lengths) => {
+        const framer = makeLineFramer();
+        const parts = lengths.map((length, n) => Buffer.alloc(length, 97 + (n % 26)));
+        for (const part of parts) expect(framer.push(part)).toEqual([]);
+        const [line] = framer.push(Buffer.from('\n'));
+        const expected = Buffer.concat([...parts, Buffer.from('\n')]);
+        expect(Buffer.isBuffer(line) && line.equals(expected)).toBe(true);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
   test('reports a line over the limit once and goes on after it', () => {
     const bytes = Buffer.from(`ok\n${'x'.repeat(50)}\nalso ok\n`);
     for (const cuts of [[], [5, 9, 30], Array.from({ length: 60 }, (_, n) => n)]) {

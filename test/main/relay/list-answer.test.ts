@@ -10,7 +10,7 @@ function judged(text: string, names: readonly string[] = [], fromStart = true) {
   if (envelope.kind !== 'response') throw new Error(`not a response: ${text}`);
   const seen: ListedTool[] = [];
   let page: ListPage | undefined;
-  const result = judgeList(envelope, fromStart, (tools, at) => {
+  const result = judgeList(envelope.whole(), fromStart, (tools, at) => {
     seen.push(...tools);
     page = at;
     return tools.flatMap(({ name }, index) =>

@@ -122,7 +122,7 @@ export async function fuzzSession(seed: number, count: number): Promise<string[]
     for (const line of r.serverHears.text().split('\n')) {
       if (carriesEvil(line)) wrong.push(`forwarded: ${line}`);
       // What the server hears is what the client said, an element of a batch of it, or our refusal.
-      if (line !== '' && !known.has(line) && !/^\[|^\{"jsonrpc":"2.0","id":.*"error":/.test(line))
+      if (line !== '' && !known.has(line) && !/^\[|^\{"jsonrpc":"2.0","id":.*"error":/s.test(line))
         wrong.push(`made up: ${line}`);
     }
     const opened = r.calls.length;
