@@ -32,8 +32,8 @@ export function attentionOf(parts: StateParts): Attention[] {
       kind: 'held-tool',
       text:
         held.state === 'changed'
-          ? `${held.tool} of ${held.serverLabel} changed its definition and is held.`
-          : `${held.tool} of ${held.serverLabel} looks poisoned and is held.`,
+          ? `${held.tool} changed its definition and is held (${held.serverLabel}).`
+          : `${held.tool} looks poisoned and is held (${held.serverLabel}).`,
     })),
     ...parts.sessions
       .filter((session) => session.state === 'failed' || session.state === 'paused')

@@ -103,7 +103,7 @@ function Why({ card }: { readonly card: ApprovalCard }) {
             <bdi>{reason}</bdi>
           </li>
         ))}
-        {card.rules.map((rule) => (
+        {card.rules.slice(0, 1).map((rule) => (
           <li key={rule.id} className="reason">
             <bdi>{rule.text}</bdi>{' '}
             <span className="small">
@@ -116,6 +116,13 @@ function Why({ card }: { readonly card: ApprovalCard }) {
   );
 }
 
+/** The rules that took part beside the one that decided, which comes first. */
+const otherRules = ({ rules }: ApprovalCard): string =>
+  rules
+    .slice(1)
+    .map((rule) => `${rule.text} (${sourceWords(rule.source)}: ${rule.id})`)
+    .join(' ');
+
 function Details({ card }: { readonly card: ApprovalCard }) {
   const rows: readonly (readonly [string, string | undefined])[] = [
     ['Process', card.process],
@@ -123,6 +130,7 @@ function Details({ card }: { readonly card: ApprovalCard }) {
     ['Server says it is', card.serverVersion],
     ['Server’s title for it', card.toolTitle],
     ['Server’s description', card.toolDescription],
+    ['Other rules', otherRules(card)],
     ['Request', card.method],
     ['Definition hash', card.pin],
     ['Arguments hash', card.argumentsHash],
