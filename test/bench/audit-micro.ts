@@ -1,18 +1,23 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { exportTrail } from '../../main/audit/export.ts';
 import { openTrail } from '../../main/audit/trail.ts';
-import { openDatabase } from '../../main/storage/database.ts';
+import { verifyTrail } from '../../main/audit/verify.ts';
+import { openDatabase, openReadOnly } from '../../main/storage/database.ts';
 import { holdLock, lockHeld } from '../../main/storage/process-lock.ts';
 import type { EntryInput } from '../../shared/audit.ts';
 
 /**
- * Measures the trail: `npx tsx test/bench/audit-micro.ts [entries]` appends that many entries one by one, each
- * committed, then reads pages. Prints microseconds per append and milliseconds per page.
+ * Measures the trail: `npx tsx test/bench/audit-micro.ts [entries] [before]` appends that many entries one by one,
+ * each committed, to a trail that holds `before` entries already, then reads pages, verifies and exports. Prints
+ * microseconds per append, milliseconds per page, and the most memory used.
  */
 const entries = Number(process.argv[2] ?? 50_000);
+const filled = Number(process.argv[3] ?? 0);
 const folder = mkdtempSync(join(tmpdir(), 'airlock-bench-'));
-const trail = openTrail(join(folder, 'audit.db'), {
+const file = join(folder, 'audit.db');
+const trail = openTrail(file, {
   open: openDatabase,
   locks: { hold: holdLock, held: lockHeld },
 });
@@ -56,6 +61,43 @@ function report(name: string, unit: string, times: Float64Array): void {
   );
 }
 
+/** Fills the trail quickly, a thousand entries in a transaction. */
+async function fill(): Promise<void> {
+  for (let n = 0; n < filled; n += 1_000) {
+    const some = Array.from({ length: 1_000 }, (_, k) =>
+      input((n + k) >> 1, k % 2 === 0 ? 'call.opened' : 'call.closed'),
+    );
+    trail.appendMany(some);
+    await turn();
+  }
+  const before = performance.now();
+  trail.page({ limit: 1, search: 'x', outcome: 'all' });
+  if (filled > 0) {
+    const each = ((performance.now() - before) * 1_000) / filled;
+    console.log(`filled with ${filled} entries, indexed at ${each.toFixed(1)} µs an entry`);
+  }
+}
+
+async function whole(): Promise<void> {
+  const megabytes = () => Math.round(process.memoryUsage.rss() / 1024 / 1024);
+  globalThis.gc?.();
+  const rest = megabytes();
+  let most = 0;
+  const watch = setInterval(() => {
+    most = Math.max(most, megabytes());
+  }, 20);
+  let before = performance.now();
+  const verified = await verifyTrail(file, { open: openReadOnly });
+  const seconds = () => ((performance.now() - before) / 1_000).toFixed(1);
+  console.log(`verified in ${seconds()} s: ${verified.ok && verified.value.ok}`);
+  before = performance.now();
+  const out = createWriteStream('/dev/null');
+  await exportTrail(file, 'ndjson', out, openReadOnly);
+  await new Promise<void>((resolve) => out.end(resolve));
+  console.log(`exported in ${seconds()} s; at most ${most} MB resident, ${rest} MB before`);
+  clearInterval(watch);
+}
+
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** As the app does it: the event loop turns between calls, so that syncing and folding take their part. */
@@ -93,7 +135,7 @@ function pages(): void {
   const queries = [
     { search: '', outcome: 'all' },
     { search: '', outcome: 'refused' },
-    { search: '', outcome: 'calls', before: entries >> 1 },
+    { search: '', outcome: 'calls', before: (filled + entries) >> 1 },
     { search: 'tool_17', outcome: 'all' },
     { search: 'cursor', outcome: 'refused' },
     { search: 'denied 12', outcome: 'asked' },
@@ -114,9 +156,11 @@ function pages(): void {
   }
 }
 
+await fill();
 await appends();
 await synced();
 pages();
+await whole();
 console.log(trail.size());
 trail.close();
 rmSync(folder, { recursive: true, force: true });

@@ -73,7 +73,7 @@ export async function photographTray(stage: Stage): Promise<void> {
     const page = await opened;
     try {
       await page.setContent(trayPage(stage.states));
-      const height = await page.evaluate(() => document.documentElement.scrollHeight);
+      const height = await page.evaluate(() => Math.ceil(document.body.offsetHeight));
       await picture(page, 'tray', { width: 1180, height });
     } finally {
       await electron.evaluate(({ BrowserWindow }, of) => BrowserWindow.fromId(of)?.destroy(), id);

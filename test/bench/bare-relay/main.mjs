@@ -14,12 +14,14 @@ const pump = (from, to) => {
   });
 };
 
-await app.whenReady();
 const [command, ...args] = JSON.parse(process.env.BARE_RELAY_SERVER);
-createServer((socket) => {
+const relay = createServer((socket) => {
   const server = spawn(command, args, { stdio: ['pipe', 'pipe', 'ignore'] });
   pump(socket, server.stdin);
   pump(server.stdout, socket);
+  server.stdin.on('error', () => socket.destroy());
   socket.on('close', () => server.kill());
   socket.on('error', () => server.kill());
-}).listen(process.env.BARE_RELAY_SOCKET);
+});
+// Not awaited: Electron is ready only after this module has been evaluated.
+app.whenReady().then(() => relay.listen(process.env.BARE_RELAY_SOCKET));
