@@ -1,21 +1,9 @@
-import { closeSync, existsSync, openSync, renameSync } from 'node:fs';
+import { closeSync, existsSync, openSync, renameSync, statSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { fail, ok, type Problem, type Result } from '../../shared/outcome.ts';
+import { checkDatabase, type DatabaseSchema, readValue, versionOf } from './database-check.ts';
 import { type DatabaseTrouble, databaseProblem, problemOfError } from './sqlite-problem.ts';
-
-/** What a database file must look like. */
-export interface DatabaseSchema {
-  /** What a person calls it, as the middle of a sentence ("the audit trail"). */
-  readonly what: string;
-  /** Written into the file's header, so that another program's database is never taken for ours. */
-  readonly applicationId: number;
-  /** SQL steps from an empty file to the present form; `user_version` counts the ones that ran. Only ever appended to. */
-  readonly migrations: readonly string[];
-  /** SQL that fails where a table or column is missing that the present form has; it must read no row. */
-  readonly probe: string;
-  /** True to check every page before use, as after an error that smelled of damage. */
-  readonly suspect?: boolean;
-}
 
 /** An open database, and what to know of how it was opened. */
 export interface OpenedDatabase {
@@ -84,24 +72,42 @@ export function openReadOnly(path: string, schema: DatabaseSchema): Result<Opene
   if (!existsSync(path)) {
     return fail('no-database', `There is no file ${path}. Check where ${schema.what} lies.`);
   }
+  const first = look(path, schema);
+  // On a medium that cannot be written SQLite cannot make the shared memory of a log. Without a log it needs none.
+  const again = first.trouble === 'not-writable' && !hasLog(path);
+  const { db, trouble } = again ? look(immutable(path), schema) : first;
+  if (db === undefined) return refuse(trouble, schema);
+  return ok({ db, problemOf, close: () => db.close() });
+}
+
+type Look =
+  | { readonly db: DatabaseSyncInstance; readonly trouble?: undefined }
+  | { readonly db?: undefined; readonly trouble: DatabaseTrouble };
+
+function look(location: string | URL, schema: DatabaseSchema): Look {
   let db: DatabaseSyncInstance | undefined;
   try {
-    db = new DatabaseSync(path, { timeout: busyMs, readOnly: true });
-    const found = check(db, schema);
-    const trouble =
-      found ?? (versionOf(db) < schema.migrations.length ? 'database-damaged' : undefined);
-    if (trouble === undefined) {
-      const opened = db;
-      return ok({ db: opened, problemOf, close: () => opened.close() });
-    }
+    db = new DatabaseSync(location, { timeout: busyMs, readOnly: true });
+    const trouble = checkDatabase(db, schema);
+    if (trouble === undefined && versionOf(db) === schema.migrations.length) return { db };
     db.close();
-    return refuse(trouble, schema);
+    return { trouble: trouble ?? 'database-damaged' };
   } catch (error) {
     if (db?.isOpen) db.close();
-    const problem = problemOf(error);
+    const problem = problemOfError(error, schema.what);
     if (problem === undefined) throw error;
-    return { ok: false, problem };
+    return { trouble: problem.code };
   }
+}
+
+const hasLog = (path: string): boolean =>
+  (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
+
+/** Tells SQLite that nobody can change the file, which therefore needs no lock (https://sqlite.org/uri.html). */
+function immutable(path: string): URL {
+  const url = pathToFileURL(path);
+  url.searchParams.set('immutable', '1');
+  return url;
 }
 
 const refuse = (trouble: DatabaseTrouble, schema: DatabaseSchema) =>
@@ -115,7 +121,7 @@ function attempt(path: string, schema: DatabaseSchema): Attempt {
     makePrivate(path);
     // Looked at without the right to write first: closing a damaged or newer file must not fold its log into it.
     db = new DatabaseSync(path, { timeout: busyMs, readOnly: true });
-    const found = check(db, schema);
+    const found = checkDatabase(db, schema);
     db.close();
     if (found !== undefined) return { trouble: found };
     db = new DatabaseSync(path, { timeout: busyMs, defensive: true });
@@ -137,19 +143,6 @@ function attempt(path: string, schema: DatabaseSchema): Attempt {
  */
 function makePrivate(path: string): void {
   if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
-}
-
-/** Whether the file is a sound database of ours, of a version we know. Only reads. */
-function check(db: DatabaseSyncInstance, schema: DatabaseSchema): DatabaseTrouble | undefined {
-  const owner = readValue(db, 'SELECT application_id FROM pragma_application_id');
-  const tables = readValue(db, 'SELECT count(*) FROM sqlite_schema');
-  if (owner !== schema.applicationId && !(owner === 0 && tables === 0)) return 'database-damaged';
-  const version = versionOf(db);
-  if (version > schema.migrations.length) return 'database-newer';
-  if (version === schema.migrations.length && !runs(db, schema.probe)) return 'database-damaged';
-  if (schema.suspect !== true) return undefined;
-  const found = readValue(db, 'SELECT quick_check FROM pragma_quick_check LIMIT 1');
-  return found === 'ok' ? undefined : 'database-damaged';
 }
 
 function prepare(db: DatabaseSyncInstance, schema: DatabaseSchema): DatabaseTrouble | undefined {
@@ -183,34 +176,6 @@ function prepare(db: DatabaseSyncInstance, schema: DatabaseSchema): DatabaseTrou
   }
   // Between check and here another process may have been a newer version.
   return versionOf(db) > schema.migrations.length ? 'database-newer' : undefined;
-}
-
-/** True where the SQL is valid on this file; SQLITE_ERROR (1) is what SQLite says of a missing table. */
-function runs(db: DatabaseSyncInstance, sql: string): boolean {
-  try {
-    db.exec(sql);
-    return true;
-  } catch (error) {
-    if (problemOfError(error, '') === undefined) return false;
-    throw error;
-  }
-}
-
-const versionOf = (db: DatabaseSyncInstance): number =>
-  Number(readValue(db, 'SELECT user_version FROM pragma_user_version'));
-
-/**
- * The one value of a query, read without a prepared statement: this SQLite binding frees statements only when they
- * are garbage collected, and keeps the file open until then, which on Windows stops it from being moved aside.
- */
-function readValue(db: DatabaseSyncInstance, sql: string): unknown {
-  let value: unknown;
-  db.function('airlock_read', (read: unknown) => {
-    value = read;
-    return 0;
-  });
-  db.exec(`SELECT airlock_read((${sql}))`);
-  return value;
 }
 
 /** Renames the file, its log and its shared memory; undefined where another process holds them (Windows). */

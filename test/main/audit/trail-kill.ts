@@ -1,4 +1,5 @@
 import { childProcess } from '../storage/child.ts';
+import { reportOn } from './sealed-trail.ts';
 import { aTrail, walk } from './trail-support.ts';
 
 /**
@@ -14,6 +15,8 @@ export async function killWhileWriting(path: string, name: string, after: number
   const trail = aTrail(path);
   const entries = walk(trail);
   trail.close();
+  const { ok, problems } = await reportOn(path);
+  if (!ok) throw new Error(problems[0]?.message);
   for (const { id, sequence } of acknowledged) {
     if (entries[sequence - 1]?.callId !== id)
       throw new Error(`${id} was acknowledged and is lost.`);

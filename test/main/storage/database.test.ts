@@ -3,6 +3,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   truncateSync,
   writeFileSync,
@@ -10,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, test } from 'vitest';
-import { type OpenedDatabase, openDatabase } from '../../../main/storage/database.ts';
+import { type OpenedDatabase, openDatabase, openReadOnly } from '../../../main/storage/database.ts';
 import { problemOfError } from '../../../main/storage/sqlite-problem.ts';
 import { tempFolder } from './temp-folder.ts';
 
@@ -246,5 +247,55 @@ describe('what stands in the way', () => {
     }
     expect(problemOfError('text', 'it')).toBeUndefined();
     database.close();
+  });
+});
+
+describe('opening to read', () => {
+  const first = ({ db }: OpenedDatabase) => db.prepare('SELECT n FROM t LIMIT 1').get();
+
+  const readable = (path: string) => {
+    const result = openReadOnly(path, schema);
+    if (!result.ok) throw new Error(result.problem.message);
+    return result.value;
+  };
+
+  test('sees what another connection has written, and cannot write itself', () => {
+    const path = filled();
+    const writer = opened(path);
+    writer.db.exec("UPDATE t SET text = 'new' WHERE n = 1");
+    const reader = readable(path);
+    expect(reader.db.prepare('SELECT text FROM t WHERE n = 1').get()).toEqual({ text: 'new' });
+    expect(() => reader.db.exec('DELETE FROM t')).toThrow('readonly');
+    reader.close();
+    writer.close();
+  });
+
+  test('works where no log can be made, as on a medium that cannot be written', () => {
+    const path = filled();
+    mkdirSync(`${path}-shm`);
+    const reader = readable(path);
+    expect(first(reader)).toEqual({ n: 1 });
+    reader.close();
+  });
+
+  test.each<[string, (path: string) => void, string]>([
+    ['not there', (path) => rmSync(path), 'no-database'],
+    ['no database', (path) => writeFileSync(path, 'x'.repeat(5_000)), 'database-damaged'],
+    ['empty', (path) => writeFileSync(path, ''), 'database-damaged'],
+    [
+      'newer',
+      (path) => {
+        const db = new DatabaseSync(path);
+        db.exec('PRAGMA user_version = 9');
+        db.close();
+      },
+      'database-newer',
+    ],
+  ])('a file that is %s is a problem, and is left as it is', (_, spoil, code) => {
+    const path = filled();
+    spoil(path);
+    const before = existsSync(path) ? readFileSync(path) : undefined;
+    expect(openReadOnly(path, schema)).toMatchObject({ ok: false, problem: { code } });
+    expect(existsSync(path) ? readFileSync(path) : undefined).toEqual(before);
   });
 });
