@@ -1,0 +1,22 @@
+import { expect, test } from '@playwright/test';
+import { killRounds, noKills } from '../soak/kill-rounds.ts';
+import { appTarget, runTarget } from '../soak/kill-target.ts';
+import { seeded } from '../soak/seeded.ts';
+
+const rounds = 3;
+const targets = { 'the app': appTarget, 'airlock run': runTarget };
+
+// The thousand of them are in test/soak/app-kill.test.ts.
+for (const [name, makeTarget] of Object.entries(targets)) {
+  test(`kill -9 of ${name} under load leaves a whole chain and no call without its opening entry`, async () => {
+    test.setTimeout(180_000);
+    const target = await makeTarget();
+    const count = noKills();
+    await killRounds(target, { rounds, random: seeded(7) }, count);
+    expect(count.problems).toEqual([]);
+    expect(count.rounds).toBe(rounds);
+    expect(count.reached).toBeGreaterThan(0);
+    expect(count.interrupted).toBeGreaterThan(0);
+    target.home.remove();
+  });
+}
