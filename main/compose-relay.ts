@@ -11,6 +11,7 @@ import type { Governance, MachinePlace } from './compose-governance.ts';
 import { openKillSwitch } from './compose-kill.ts';
 import { listFilter } from './compose-pins.ts';
 import { bridgePlace } from './compose-place.ts';
+import { withProvenRoutes } from './compose-routes.ts';
 import { makeSessions, type Sessions } from './compose-sessions.ts';
 import { openUpstream } from './compose-upstream.ts';
 import { writeBridgeToken } from './identity/bridge-token.ts';
@@ -166,7 +167,14 @@ export async function openRelay(governance: Governance, ports: RelayPorts) {
     endpoint: place,
     token,
     uid: process.getuid?.() ?? 0,
-    accept: (hello, socket) => void admit(hello, { in: socket, out: socket }),
+    accept(hello, socket) {
+      admit(hello, { in: socket, out: socket }).catch((error: unknown) => {
+        // One client that cannot be served must not end the app, and must not wait for ever.
+        socket.destroy();
+        const reason = state.problemOf(error)?.message ?? String(error);
+        report(`A client could not be served. ${reason}`);
+      });
+    },
     refused: ({ message, known }) =>
       record({
         kind: 'problem',
@@ -187,7 +195,10 @@ export async function openRelay(governance: Governance, ports: RelayPorts) {
       },
       resume(...word: Parameters<typeof kill.resume>): Result<null> {
         const lifted = kill.resume(...word);
-        if (lifted.ok) lastReport = undefined;
+        if (lifted.ok) {
+          lastReport = undefined;
+          live.endPaused();
+        }
         ports.onChange();
         return lifted;
       },
@@ -196,31 +207,7 @@ export async function openRelay(governance: Governance, ports: RelayPorts) {
     sessions: live,
     bridgeFile: place.bridgeFile,
     lastReport: () => lastReport,
-    /** Marks the entries through which a client has really come since the app started. */
-    proveRoutes(found: ScanReport): ScanReport {
-      const clients = found.clients.map((client) => ({
-        ...client,
-        files: client.files.map((file) => ({
-          ...file,
-          entries: file.entries.map((entry) =>
-            entry.connectionId !== undefined && routed.has(entry.connectionId)
-              ? {
-                  ...entry,
-                  routeState:
-                    kill.refusal({
-                      connectionId: entry.connectionId,
-                      clientId: client.id,
-                      serverId: entry.server,
-                    }) === undefined
-                      ? ('routed' as const)
-                      : ('blocked' as const),
-                }
-              : entry,
-          ),
-        })),
-      }));
-      return { ...found, clients };
-    },
+    proveRoutes: (found: ScanReport): ScanReport => withProvenRoutes(found, routed, kill.refusal),
     async stop(): Promise<void> {
       await listening.value.close();
       approvals.queue.windowLost();

@@ -4,7 +4,7 @@ import type { EntryInput } from '../shared/audit.ts';
 import type { ServerIdentity, ToolView } from '../shared/server.ts';
 import type { Stages } from '../shared/stages.ts';
 import type { SessionView } from '../shared/state.ts';
-import { type Arrival, entryAbout, refusing } from './compose-arrival.ts';
+import { type Arrival, entryAbout, refusing, stagesWithoutServer } from './compose-arrival.ts';
 import type { ListedTool, ListPage, Withheld } from './relay/list-answer.ts';
 import { startSession } from './relay/session.ts';
 import type { Session, SessionEnd, Streams } from './relay/session-ports.ts';
@@ -51,6 +51,8 @@ export interface Departure {
 /** The live sessions: each an arrival, its server, and the relay between them. */
 export function makeSessions(ports: SessionsPorts) {
   const live = new Map<string, { view: SessionView; session: Session }>();
+  const admitted = new Set<Promise<Departure>>();
+  let stopping = false;
 
   function change(sessionId: string, patch: Partial<SessionView>): void {
     const one = live.get(sessionId);
@@ -62,12 +64,17 @@ export function makeSessions(ports: SessionsPorts) {
   /** A session without a server: whoever asks gets the sentence, until the client goes away. */
   function refuseAll(arrival: Arrival, sessionId: string, sentence: string): Session {
     const upstream: Streams = { in: new PassThrough(), out: new PassThrough().resume() };
-    const session = relay(arrival, sessionId, upstream);
+    const session = relay(arrival, sessionId, upstream, stagesWithoutServer(ports.stages));
     session.refuse(sentence);
     return session;
   }
 
-  function relay(arrival: Arrival, sessionId: string, upstream: Streams): Session {
+  function relay(
+    arrival: Arrival,
+    sessionId: string,
+    upstream: Streams,
+    stages = ports.stages,
+  ): Session {
     const { agent, server, connectionId, connectionName } = arrival;
     return startSession({
       connection: { id: connectionId, name: connectionName, sessionId },
@@ -75,7 +82,7 @@ export function makeSessions(ports: SessionsPorts) {
       server,
       client: arrival.client,
       upstream,
-      stages: ports.stages,
+      stages,
       lookupTool: (name) => ports.lookupTool(server.id, name),
       onToolList: (tools, page) => ports.onToolList(server, tools, page),
       facts: {
@@ -168,49 +175,65 @@ export function makeSessions(ports: SessionsPorts) {
     return session;
   }
 
+  async function take(arrival: Arrival): Promise<Departure> {
+    const sessionId = randomUUID();
+    const { agent, server } = arrival;
+    const view: SessionView = {
+      sessionId,
+      connectionId: arrival.connectionId,
+      connectionName: arrival.connectionName,
+      clientId: agent.clientId,
+      clientName: agent.clientName,
+      serverId: server.id,
+      serverLabel: server.label,
+      reportedServer: '',
+      state: 'starting',
+      detail: '',
+      since: ports.now(),
+      calls: 0,
+    };
+    const pending = refusing();
+    live.set(sessionId, { view, session: pending });
+    ports.onChange();
+    const session = await start(arrival, sessionId);
+    const one = live.get(sessionId);
+    if (one) one.session = session;
+    if (pending.sentence !== undefined) session.refuse(pending.sentence);
+    if (stopping) session.stop();
+    const end = await session.closed;
+    await ports.supervisor.stop(sessionId);
+    about('session.closed', arrival, sessionId, end.sentence);
+    const last = live.get(sessionId)?.view;
+    live.delete(sessionId);
+    ports.onEnd(sessionId);
+    ports.onChange();
+    return { started: last?.pid !== undefined, end, detail: last?.detail ?? '' };
+  }
+
   return {
     /** Takes a client in: starts its server and relays until either side is done. Never rejects. */
-    async admit(arrival: Arrival): Promise<Departure> {
-      const sessionId = randomUUID();
-      const { agent, server } = arrival;
-      const view: SessionView = {
-        sessionId,
-        connectionId: arrival.connectionId,
-        connectionName: arrival.connectionName,
-        clientId: agent.clientId,
-        clientName: agent.clientName,
-        serverId: server.id,
-        serverLabel: server.label,
-        reportedServer: '',
-        state: 'starting',
-        detail: '',
-        since: ports.now(),
-        calls: 0,
-      };
-      const pending = refusing();
-      live.set(sessionId, { view, session: pending });
-      ports.onChange();
-      const session = await start(arrival, sessionId);
-      const one = live.get(sessionId);
-      if (one) one.session = session;
-      if (pending.sentence !== undefined) session.refuse(pending.sentence);
-      const end = await session.closed;
-      await ports.supervisor.stop(sessionId);
-      about('session.closed', arrival, sessionId, end.sentence);
-      const last = live.get(sessionId)?.view;
-      live.delete(sessionId);
-      ports.onEnd(sessionId);
-      ports.onChange();
-      return { started: last?.pid !== undefined, end, detail: last?.detail ?? '' };
+    admit(arrival: Arrival): Promise<Departure> {
+      const departure = take(arrival).finally(() => admitted.delete(departure));
+      admitted.add(departure);
+      return departure;
     },
 
     all: (): readonly LiveSession[] => [...live.values()],
     views: (): SessionView[] => [...live.values()].map((one) => one.view),
 
-    /** Ends every session and its server, for the end of the app. */
+    /** Ends the sessions that a kill kept without a server and that none covers any more: clients start anew. */
+    endPaused(): void {
+      for (const { view, session } of live.values()) {
+        if (view.state === 'paused' && ports.killed(view) === undefined) session.stop();
+      }
+    },
+
+    /** Ends every session and its server, for the end of the app; their last entries are written then. */
     async stopAll(): Promise<void> {
+      stopping = true;
       for (const { session } of live.values()) session.stop();
       await ports.supervisor.stopAll();
+      await Promise.all(admitted);
     },
   };
 }
