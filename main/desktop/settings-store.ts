@@ -22,10 +22,13 @@ export function openSettings(folder: string, now: () => number) {
     defaults: defaultSettings,
     clearInvalidConfig: false,
   });
-  const get = (): Settings => {
+  const read = (): Settings => {
     const parsed = Settings.safeParse(store.store);
     return parsed.success ? parsed.data : defaultSettings;
   };
+  // electron-store reads the file at every access, and settings are looked at with every entry of the trail.
+  let current = read();
+  const get = (): Settings => current;
   return {
     problem,
     get,
@@ -43,7 +46,8 @@ export function openSettings(folder: string, now: () => number) {
       } catch (error) {
         return fail('settings-not-saved', `The setting could not be saved: ${String(error)}.`);
       }
-      return ok(next.data);
+      current = next.data;
+      return ok(current);
     },
   };
 }
