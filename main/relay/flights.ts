@@ -6,7 +6,7 @@ import { type CallContext, callOf, type GovernedAction, metaOf } from './governe
 import { type After, reportWaiting } from './human-wait.ts';
 import type { Flight, Lane, Pending } from './lane.ts';
 import type { Request } from './message.ts';
-import { internalError, refusalLine, refusedWith } from './refusal.ts';
+import { internalError, type Refusal, refusalLine } from './refusal.ts';
 import { type CallPorts, type Ending, handleCall, type Interruption } from './tool-call.ts';
 
 /** What the flights of one session need. */
@@ -15,8 +15,8 @@ export interface FlightPorts {
   readonly context: () => CallContext;
   readonly after: After;
   readonly progressMs: number;
-  /** The sentence to refuse with while a kill or pause holds this session. */
-  readonly refusing: () => string | undefined;
+  /** What everything is refused with while a kill or pause holds this session. */
+  readonly refusing: () => Refusal | undefined;
   /** Something of ours threw: the session has to stop. */
   readonly failed: (error: unknown) => void;
 }
@@ -45,7 +45,6 @@ export function makeFlights(ports: FlightPorts): Flights {
 
   const stages: Stages = {
     ...ports.stages,
-    kill: { refusal: (call) => ports.refusing() ?? ports.stages.kill.refusal(call) },
     inspection: {
       request: (call) => ports.stages.inspection.request(call),
       answer(call, answer) {
@@ -99,6 +98,7 @@ export function makeFlights(ports: FlightPorts): Flights {
         return flight.wait.signal;
       },
       interruption: () => flight.interruption,
+      refusing: ports.refusing,
       unchanged(call) {
         if (call.action !== 'callTool') return true;
         const now = ports.context().lookupTool(call.target);
@@ -124,9 +124,7 @@ export function makeFlights(ports: FlightPorts): Flights {
       if (ending.answer.bytes === ending.original.bytes) flight.answer.forward();
       else flight.answer.replace(ending.answer.bytes);
     } else if (ending.kind === 'answered') {
-      const refusal =
-        stopped === undefined ? internalError : refusedWith('denied-by-kill', stopped);
-      reply(refusalLine(pending, refusal));
+      reply(refusalLine(pending, stopped ?? internalError));
     } else if (ending.kind === 'refused' && flight.interruption?.code !== 'cancelled') {
       reply(refusalLine(pending, ending.refusal));
     }

@@ -1,5 +1,5 @@
 /** A line that grew beyond the limit; the rest of it is thrown away as it comes. */
-export interface TooLong {
+interface TooLong {
   readonly tooLong: true;
   /** The first bytes, for a look at what it was. */
   readonly head: Buffer;

@@ -27,7 +27,7 @@ export interface Stopped {
 }
 
 /** What a session tells of itself. None may throw. */
-export interface SessionFacts {
+interface SessionFacts {
   /** The client or the server introduced itself; once each. */
   readonly introduced: (who: Side, reported: Reported) => void;
   readonly stopped: (what: Stopped) => void;
@@ -78,9 +78,10 @@ export interface SessionEnd {
 export interface Session {
   /**
    * From now on nothing is forwarded in either direction; whoever asks gets this sentence, and so do the calls that
-   * wait or are in flight. For the kill switch and a pause.
+   * wait or are in flight. For the kill switch and a pause (`killed`), or in place of a server that could not be
+   * started, whose sentence is then the answer to everything.
    */
-  refuse(sentence: string): void;
+  refuse(sentence: string, reason?: 'killed' | 'not-started'): void;
   /** Lifts a refusal. Calls refused meanwhile stay refused. */
   resume(): void;
   /** The server's process is gone: once its last output is read, every waiting request is answered with this. */

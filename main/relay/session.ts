@@ -7,7 +7,7 @@ import { makeInlet } from './inlet.ts';
 import type { Lane, Pending } from './lane.ts';
 import { makeOutlet } from './outlet.ts';
 import { makePendingTable } from './pending.ts';
-import { internalError, refusalLine, refusedWith } from './refusal.ts';
+import { internalError, type Refusal, refusalLine, refusedWith } from './refusal.ts';
 import { maskedSample } from './sample.ts';
 import { defaultLimits, realAfter } from './session-defaults.ts';
 import type { Session, SessionEnd, SessionPorts } from './session-ports.ts';
@@ -44,7 +44,7 @@ export function startSession(ports: SessionPorts): Session {
     },
   };
   const counts: Record<Side, number> = { client: 0, server: 0 };
-  let refusing: string | undefined;
+  let refusing: Refusal | undefined;
   let goneSentence: string | undefined;
   let phase: 'open' | 'client-closed' | 'over' = 'open';
   let resolveClosed: (end: SessionEnd) => void = () => undefined;
@@ -134,11 +134,14 @@ export function startSession(ports: SessionPorts): Session {
     }
   }
 
-  function refuse(sentence: string): void {
-    refusing = sentence;
+  function refuse(sentence: string, reason: 'killed' | 'not-started' = 'killed'): void {
+    const refusal: Refusal =
+      reason === 'killed'
+        ? refusedWith('denied-by-kill', sentence)
+        : { outcome: 'refused', code: 'notStarted', sentence };
+    refusing = refusal;
     toClient.dropForwarded();
     toServer.dropForwarded();
-    const refusal = refusedWith('denied-by-kill', sentence);
     const why = { code: 'killed', sentence } as const;
     breakOff(lanes.client, why, (pending) => refusalLine(pending, refusal));
     breakOff(lanes.server, why);

@@ -33,6 +33,8 @@ export interface CallPorts {
   /** Aborts what is in flight; may be the session's own where its upstream is told of interruptions directly. */
   readonly flightSignal: AbortSignal;
   readonly interruption: () => Interruption | undefined;
+  /** The session as a whole refuses: a kill or pause of it, or a server that never started. */
+  readonly refusing: () => Refusal | undefined;
   /** True while the tool is still the one the call was judged on: what was approved is what is sent. */
   readonly unchanged: (call: Call) => boolean;
   /** A wait for a person begins; what it returns is called when it ends. */
@@ -68,8 +70,8 @@ export async function handleCall(call: Call, stages: Stages, ports: CallPorts): 
   }
 
   async function walk(): Promise<Ending> {
-    const killed = stages.kill.refusal(call);
-    if (killed !== undefined) return refuse(refusedWith('denied-by-kill', killed));
+    const stopped = stop();
+    if (stopped !== undefined) return refuse(stopped);
 
     seen.findings = stages.inspection.request(call);
 
@@ -101,6 +103,12 @@ export async function handleCall(call: Call, stages: Stages, ports: CallPorts): 
     return { kind: 'answered', answer: inspected.answer, original: answered.value };
   }
 
+  /** The refusal of whatever is stopped at this moment. */
+  function stop(): Refusal | undefined {
+    const sentence = stages.kill.refusal(call);
+    return sentence === undefined ? ports.refusing() : refusedWith('denied-by-kill', sentence);
+  }
+
   /** Undefined where a person said yes and nothing has changed since. */
   async function askPerson(decision: Decision): Promise<Ending | undefined> {
     const findings = seen.findings;
@@ -118,8 +126,8 @@ export async function handleCall(call: Call, stages: Stages, ports: CallPorts): 
     if (broken !== undefined) return brokenOff({ code: broken.code, message: broken.sentence });
     if (approval.answer !== 'allow') return refuse(deniedByApproval(call, decision, approval));
     // The person took time: what was true before the wait is looked at again.
-    const killed = stages.kill.refusal(call);
-    if (killed !== undefined) return refuse(refusedWith('denied-by-kill', killed));
+    const stopped = stop();
+    if (stopped !== undefined) return refuse(stopped);
     const still = stages.policy.decide(call, findings).decision !== 'deny';
     return still && ports.unchanged(call) ? undefined : refuse(changedWhileWaiting(call));
   }

@@ -16,7 +16,7 @@ import {
   type Response,
 } from './message.ts';
 import { batchPlaces, linePlace } from './place.ts';
-import { refusalLine, refusedWith } from './refusal.ts';
+import { type Refusal, refusalLine } from './refusal.ts';
 import { makeStopping } from './stopping.ts';
 
 /** What the traffic of one session needs. */
@@ -24,7 +24,7 @@ export interface TrafficPorts {
   readonly flights: Flights;
   readonly after: After;
   readonly cancelledMs: number;
-  readonly refusing: () => string | undefined;
+  readonly refusing: () => Refusal | undefined;
   readonly onToolList: (tools: readonly ListedTool[], page: ListPage) => readonly Withheld[];
   readonly listFiltered: (withheld: readonly Withheld[]) => void;
   readonly called: (lane: Lane) => void;
@@ -109,9 +109,9 @@ export function makeTraffic(ports: TrafficPorts): Traffic {
       abandoned: false,
     };
     ports.sawRequest(lane, request);
-    const sentence = ports.refusing();
-    if (action === undefined && sentence !== undefined) {
-      place.reply(refusalLine(pending, refusedWith('denied-by-kill', sentence)));
+    const refused = ports.refusing();
+    if (action === undefined && refused !== undefined) {
+      place.reply(refusalLine(pending, refused));
     } else if (!lane.asked.add(pending)) {
       stop(lane, invalid('duplicate-id', idText), place);
     } else if (action === undefined) {

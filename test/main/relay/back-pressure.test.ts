@@ -83,7 +83,7 @@ describe('a slow reader', () => {
       slow.read();
       source.destroy();
     }
-  });
+  }, 60_000);
 
   test('that floods us with requests to refuse is no longer read', async () => {
     const r = rig({ deaf: true, decide: () => 'deny', limits: { unreadBytes: 50_000 } });
@@ -100,7 +100,7 @@ describe('a slow reader', () => {
     // Once it reads, it is read.
     r.client.out.resume();
     await until(() => r.calls.length === 2_000);
-  });
+  }, 60_000);
 });
 
 describe('large messages', () => {
@@ -117,5 +117,5 @@ describe('large messages', () => {
     await until(() => r.clientHears.bytes().length === Buffer.byteLength(answer));
     expect(r.clientHears.bytes().equals(Buffer.from(answer))).toBe(true);
     expect(r.ends.map(({ outcome }) => outcome)).toEqual(['ok']);
-  });
+  }, 60_000);
 });

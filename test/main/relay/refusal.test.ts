@@ -5,23 +5,23 @@ import { answerCodes } from '../../../shared/answers.ts';
 import { aCall } from '../../fakes/call.ts';
 import { decision } from './rig.ts';
 
+const anyText = fc.string({
+  unit: fc.integer({ min: 0, max: 0x10ffff }).map((code) => String.fromCodePoint(code)),
+});
+
 const request = { idText: '7', method: 'tools/call', modern: false };
 
 describe('a refusal', () => {
   test('is one line of JSON with the id as sent, whatever the texts hold', () => {
     fc.assert(
-      fc.property(
-        fc.string({ unit: 'binary' }),
-        fc.constantFrom('tools/call', 'prompts/get'),
-        (text, method) => {
-          const made = decision('deny');
-          const rule = { id: text, text, source: 'managed' as const };
-          const refused = deniedByPolicy(aCall({ target: text }), { ...made, rules: [rule] });
-          const line = refusalLine({ ...request, method }, refused);
-          expect(line).not.toContain('\n');
-          expect(JSON.parse(line)).toMatchObject({ jsonrpc: '2.0', id: 7 });
-        },
-      ),
+      fc.property(anyText, fc.constantFrom('tools/call', 'prompts/get'), (text, method) => {
+        const made = decision('deny');
+        const rule = { id: text, text, source: 'managed' as const };
+        const refused = deniedByPolicy(aCall({ target: text }), { ...made, rules: [rule] });
+        const line = refusalLine({ ...request, method }, refused);
+        expect(line).not.toContain('\n');
+        expect(JSON.parse(line)).toMatchObject({ jsonrpc: '2.0', id: 7 });
+      }),
     );
   });
 

@@ -92,6 +92,21 @@ describe('a refusal of everything', () => {
   });
 });
 
+describe('a server that could not be started', () => {
+  test('leaves its sentence as the answer to everything', async () => {
+    const r = rig();
+    r.session.refuse('The command "npx" was not found. Install it, then try again.', 'not-started');
+    r.clientSays(`{"id":0,"method":"initialize","params":{}}\n{"method":"n"}\n${toolCall(1)}`);
+    await until(() => r.clientHears.lines().length === 2);
+    for (const { error } of r.clientHears.messages()) {
+      expect(error.code).toBe(-31003);
+      expect(error.message).toContain('was not found');
+    }
+    expect(r.ends.map(({ outcome }) => outcome)).toEqual(['refused']);
+    expect(r.serverHears.text()).toBe('');
+  });
+});
+
 describe('a trail that cannot be written', () => {
   test('refuses every call with its sentence', async () => {
     const r = rig();

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Refusal } from '../../../main/relay/refusal.ts';
 import { type Ending, handleCall, type Interruption } from '../../../main/relay/tool-call.ts';
 import type { ApprovalOutcome } from '../../../shared/approval.ts';
 import { fail, ok } from '../../../shared/outcome.ts';
@@ -16,6 +17,7 @@ interface Way {
   readonly approval?: ApprovalOutcome;
   readonly killed?: () => string | undefined;
   readonly unchanged?: boolean;
+  readonly refusing?: Refusal;
   readonly interruption?: () => Interruption | undefined;
   readonly upstream?: () => ReturnType<Stages['upstream']['call']>;
   /** The step that throws. */
@@ -63,6 +65,7 @@ async function walk(way: Way = {}) {
     waitSignal: () => new AbortController().signal,
     flightSignal: new AbortController().signal,
     interruption: way.interruption ?? (() => undefined),
+    refusing: () => way.refusing,
     unchanged: () => way.unchanged ?? true,
     waiting() {
       steps.push('waiting');
@@ -134,6 +137,14 @@ describe('the way of a call', () => {
     expect(steps).toEqual(['open', 'kill', 'deliver', 'close']);
     expect(ends[0]?.outcome).toBe('denied-by-kill');
     expect(sentence).toBe('Stopped. Resume in Airlock.');
+  });
+
+  test('in a session that refuses: not even inspected', async () => {
+    const refusing = { outcome: 'refused', code: 'notStarted', sentence: 'No server.' } as const;
+    const { steps, ends, ending } = await walk({ refusing });
+    expect(steps).toEqual(['open', 'kill', 'deliver', 'close']);
+    expect(ends[0]).toMatchObject({ outcome: 'refused', detail: 'No server.' });
+    expect(ending).toEqual({ kind: 'refused', refusal: refusing });
   });
 
   test('without a record: nothing happens at all', async () => {
