@@ -26,7 +26,8 @@ const withMarkers = (text: string, found: readonly Sighting[]): string => {
   let masked = '';
   let from = 0;
   for (const { start, end, hint } of found) {
-    masked += `${text.slice(from, start)}${hint === '' ? '' : `${hint}…`}${marker}`;
+    const joins = start === from && masked.endsWith(marker);
+    if (!joins) masked += `${text.slice(from, start)}${hint === '' ? '' : `${hint}…`}${marker}`;
     from = end;
   }
   return masked + text.slice(from);
@@ -65,9 +66,26 @@ function maskText(text: string, exact: Exact, kinds: Set<string>, depth: number)
   }
   if (depth < deepest && isJson(text)) {
     const inner = (part: string, level: number) => maskText(part, exact, kinds, level + 1);
-    return maskJson(text, inner, (kind) => kinds.add(kind), depth);
+    const masked = maskJson(text, inner, (kind) => kinds.add(kind), depth);
+    // A value that reaches across quotes or braces cannot be cut out of JSON: then nothing of it is shown.
+    const spans = exact.mayHold(masked) && exact.mask(masked, kinds) !== masked;
+    return spans ? JSON.stringify(marker) : masked;
   }
-  const plain = exact.mask(text, kinds);
+  return maskPlain(exact.mask(text, kinds), kinds);
+}
+
+/** Masking can lay bare what stood behind a masked value, so it goes on until nothing is found, four times at most. */
+function maskPlain(text: string, kinds: Set<string>): string {
+  let plain = text;
+  for (let round = 0; round < 4; round += 1) {
+    const next = maskOnce(plain, kinds);
+    if (next === plain) break;
+    plain = next;
+  }
+  return plain;
+}
+
+function maskOnce(plain: string, kinds: Set<string>): string {
   const found = secretsIn(plain);
   if (found.length === 0) return plain;
   for (const { kind } of found) kinds.add(kind);

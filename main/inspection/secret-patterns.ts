@@ -1,7 +1,14 @@
-import { named } from './named-secrets.ts';
+import { type NameMemory, named } from './named-secrets.ts';
 import type { Sighting } from './sighting.ts';
 import { formats, tokenAt } from './token-formats.ts';
-import { connectionString, jwt, privateKey, scheme } from './value-secrets.ts';
+import {
+  connectionString,
+  type JwtMemory,
+  jwt,
+  privateKey,
+  scheme,
+  untilKey,
+} from './value-secrets.ts';
 
 const escaped = (text: string): string => text.replace(/[.+]/g, '\\$&');
 
@@ -19,31 +26,51 @@ const anyAnchor = new RegExp(anchorSource, 'i');
 export const mayHoldSecret = (text: string): boolean => anyAnchor.test(text);
 
 /**
- * Finds the secrets of a plain text, in order, without overlap. Linear: every look ahead is bounded, consumes
- * what it read, or is remembered.
+ * Finds the secrets of a plain text, in order, without overlap. Tokens glued to one another are all found, as a
+ * second one may start inside what the first one took. Linear: every look ahead is bounded, consumes what it read,
+ * or is remembered.
  */
 export function secretsIn(text: string): readonly Sighting[] {
   const found: Sighting[] = [];
   const anchors = new RegExp(anchorSource, 'gi');
-  const memory = { noDotUntil: 0, from: 0, judgedUntil: 0 };
+  const memory: Memory = { runUntil: 0, end: undefined, from: 0, judgedUntil: 0 };
   for (let match = anchors.exec(text); match !== null; match = anchors.exec(text)) {
-    const seen = look(text, match.index, match[0], memory);
-    if (seen === undefined) {
-      anchors.lastIndex = match.index + 1;
-      continue;
-    }
-    found.push(seen);
+    const at = match.index;
+    anchors.lastIndex = at + 1;
+    const covered = at < memory.from;
+    const seen = covered
+      ? lookInside(text, at, match[0], memory)
+      : beforeKey(text, look(text, at, match[0], memory), at);
+    if (seen === undefined) continue;
+    found.push(covered ? { ...seen, start: memory.from, hint: '' } : seen);
     memory.from = seen.end;
-    anchors.lastIndex = Math.max(seen.end, match.index + 1);
+    memory.judgedUntil = Math.min(memory.judgedUntil, seen.end);
   }
   return found;
 }
 
-interface Memory {
-  noDotUntil: number;
-  from: number;
-  judgedUntil: number;
+/** A token that starts inside the last sighting and reaches beyond it. */
+function lookInside(
+  text: string,
+  at: number,
+  anchor: string,
+  memory: Memory,
+): Sighting | undefined {
+  const seen = text.startsWith('eyJ', at)
+    ? jwt(text, at, memory)
+    : tokenAt(text, at, anchor, memory.from);
+  if (seen === undefined || seen.end <= memory.from) return undefined;
+  return beforeKey(text, seen, memory.from);
 }
+
+/** A token never reaches into a key that is glued to it. */
+function beforeKey(text: string, seen: Sighting | undefined, from: number): Sighting | undefined {
+  if (seen === undefined || seen.kind === 'private-key') return seen;
+  const end = untilKey(text, from, seen.end);
+  return end === from ? undefined : { ...seen, end };
+}
+
+type Memory = JwtMemory & NameMemory;
 
 function look(text: string, at: number, anchor: string, memory: Memory): Sighting | undefined {
   if (anchor === '-----BEGIN') return privateKey(text, at);

@@ -6,12 +6,15 @@ interface Format {
   readonly prefix: string;
   /** What must follow it; one class with a lower bound, so that a look costs no more than it consumes. */
   readonly rest: RegExp;
+  /** A stretch of nothing but such characters. */
+  readonly run: RegExp;
 }
 
 const format = (kind: string, prefix: string, rest: string): Format => ({
   kind,
   prefix,
   rest: new RegExp(rest, 'y'),
+  run: new RegExp(`^(?:${rest.replace(/\{.*\}$/, '')})+$`),
 });
 
 const word = '[A-Za-z0-9]';
@@ -65,13 +68,31 @@ const byAnchor = new Map<string, readonly Format[]>(
   ]),
 );
 
-/** The token that starts where an anchor was found, or undefined. `anchor` is the matched text in any case. */
-export function tokenAt(text: string, at: number, anchor: string): Sighting | undefined {
+/**
+ * The token that starts where an anchor was found, or undefined. `anchor` is the matched text in any case. With
+ * `beyond`, only a token that reaches past that place counts, and a look costs at most 256 characters up to it.
+ */
+export function tokenAt(
+  text: string,
+  at: number,
+  anchor: string,
+  beyond?: number,
+): Sighting | undefined {
   for (const one of byAnchor.get(anchor.toLowerCase()) ?? []) {
-    const seen = text.startsWith(one.prefix, at) ? token(text, at, one) : undefined;
+    if (!text.startsWith(one.prefix, at)) continue;
+    if (beyond !== undefined && !reaches(text, at, one, beyond)) continue;
+    const seen = token(text, at, one);
     if (seen !== undefined) return seen;
   }
   return undefined;
+}
+
+const longestInside = 256;
+
+/** Whether the token's run goes on past a place, judged on the stretch up to it, which is bounded. */
+function reaches(text: string, at: number, { prefix, run }: Format, beyond: number): boolean {
+  const from = at + prefix.length;
+  return from >= beyond || (beyond - at <= longestInside && run.test(text.slice(from, beyond + 1)));
 }
 
 const alphanumeric = /[A-Za-z0-9]/;

@@ -17,23 +17,32 @@ export function privateKey(text: string, at: number): Sighting | undefined {
 const jwtRun = /[A-Za-z0-9_-]*/y;
 const jwtRest = /\.[A-Za-z0-9_-]{2,}(?:\.[A-Za-z0-9_-]*){0,3}/y;
 
-/** What a scan for JWTs remembers: a run without a dot reaches to here, so none can start before. */
+const keyHead = '-----BEGIN';
+
+/** Where a token ends that a key is glued to: the key is a sighting of its own. */
+export function untilKey(text: string, start: number, end: number): number {
+  const at = text.slice(start, end).indexOf(keyHead);
+  return at < 0 ? end : start + at;
+}
+
+/** What a scan for JWTs remembers: the run of token characters it is in, and where a token in it ends. */
 export interface JwtMemory {
-  noDotUntil: number;
+  runUntil: number;
+  end: number | undefined;
 }
 
 /** A JSON Web Token: base64url parts with dots between, the first of them an object. */
-export function jwt(text: string, at: number, state: JwtMemory): Sighting | undefined {
-  if (at < state.noDotUntil) return undefined;
-  jwtRun.lastIndex = at;
-  jwtRun.test(text);
-  const dot = jwtRun.lastIndex;
-  jwtRest.lastIndex = dot;
-  if (dot - at < 10 || !jwtRest.test(text)) {
-    state.noDotUntil = dot;
-    return undefined;
+export function jwt(text: string, at: number, memory: JwtMemory): Sighting | undefined {
+  if (at >= memory.runUntil) {
+    jwtRun.lastIndex = at;
+    jwtRun.test(text);
+    memory.runUntil = jwtRun.lastIndex;
+    jwtRest.lastIndex = memory.runUntil;
+    memory.end = jwtRest.test(text) ? untilKey(text, at, jwtRest.lastIndex) : undefined;
   }
-  return { start: at, end: jwtRest.lastIndex, kind: 'jwt', hint: 'eyJ' };
+  const { end, runUntil } = memory;
+  if (end === undefined || runUntil - at < 10) return undefined;
+  return { start: at, end, kind: 'jwt', hint: 'eyJ' };
 }
 
 const authority = /[^\s"'`<>\\/?#]{1,512}/y;

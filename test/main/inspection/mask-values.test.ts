@@ -34,6 +34,12 @@ describe('values of the keychain', () => {
     expect(mask('{"a":1234,"b":12345}').text).toBe('{"a":"[masked]","b":12345}');
   });
 
+  test('a value that reaches across the syntax of JSON takes the whole text with it', () => {
+    const mask = maskerFor(['+ # "']);
+    expect(mask('"+ # "').text).toBe('"[masked]"');
+    expect(mask('{"a":"x"}').text).toBe('{"a":"x"}');
+  });
+
   test('a value that is part of the marker does not eat it', () => {
     const mask = maskerFor(['masked']);
     const once = mask('is masked ghp_aB3aB3aB3aB3aB3aB3aB3aB3').text;

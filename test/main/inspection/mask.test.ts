@@ -116,7 +116,19 @@ describe('masking as a whole', () => {
         const once = masked(all.join(''));
         expect(masked(once)).toBe(once);
       }),
-      { numRuns: 400 },
+      { numRuns: 300 },
+    );
+  });
+
+  test('two tokens glued to one another are both found', () => {
+    const pair = fc.tuple(fc.oneof(...Object.values(tokens)), fc.oneof(...Object.values(tokens)));
+    fc.assert(
+      fc.property(pair, ([first, second]) => {
+        const out = masked(first + second);
+        expect(out).not.toContain(kernel(first));
+        expect(out).not.toContain(kernel(second));
+      }),
+      { numRuns: 300 },
     );
   });
 
