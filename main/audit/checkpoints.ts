@@ -25,6 +25,7 @@ export const checkpointMs = 60_000;
  */
 export function makeCheckpoints({ trail, deviceKey, now = Date.now, onChange }: CheckpointPorts) {
   let signed = lastSigned();
+  let key: KeyObject | undefined;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
   let problem: Problem | undefined;
@@ -39,11 +40,14 @@ export function makeCheckpoints({ trail, deviceKey, now = Date.now, onChange }: 
     const head = trail.last();
     if (head === undefined) return undefined;
     if (head.chain === signed.chain && head.sequence <= signed.sequence) return undefined;
-    const key = await deviceKey();
-    if (!key.ok) return key.problem;
+    if (key === undefined) {
+      const asked = await deviceKey();
+      if (!asked.ok) return asked.problem;
+      key = asked.value;
+    }
     // Only what is on the disk is signed: a loss of power must not look like a rollback.
     await trail.flush();
-    trail.addCheckpoint(sealCheckpoint({ ...head, time: now() }, key.value));
+    trail.addCheckpoint(sealCheckpoint({ ...head, time: now() }, key));
     signed = head;
     return undefined;
   }

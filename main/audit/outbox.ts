@@ -54,7 +54,8 @@ export function makeOutbox(ports: OutboxPorts) {
   let nextAttemptAt: number | undefined;
   let failures = 0;
   let lastError: string | undefined;
-  let bad = false;
+  /** Nowhere to deliver to: only a kick changes that, so that an append need not read the settings. */
+  let off = true;
   let kicked = false;
   /** Once a start and once a new endpoint, what was refused is tried again. */
   let retryAside = true;
@@ -85,16 +86,16 @@ export function makeOutbox(ports: OutboxPorts) {
 
   /** Does one thing; returns the milliseconds until the next, or undefined to rest until there is something new. */
   async function step(): Promise<number | undefined> {
-    bad = false;
     const target = ports.target();
-    if (target === undefined || target.endpoint === '') {
+    off = target === undefined || target.endpoint === '';
+    if (target === undefined || off) {
       lastError = undefined;
       enter('off');
       return undefined;
     }
     const url = checkEndpoint(target.endpoint);
     if (!url.ok) {
-      bad = true;
+      off = true;
       lastError = url.problem.message;
       enter('idle');
       return undefined;
@@ -195,8 +196,8 @@ export function makeOutbox(ports: OutboxPorts) {
   return {
     /** Tells that there are new entries: they go out within a second or so. Returns at once. */
     appended(): void {
-      if (stopping.signal.aborted || running !== undefined || callOff !== undefined) return;
-      if ((ports.target()?.endpoint ?? '') !== '') later(lingerMs);
+      if (off || stopping.signal.aborted || running !== undefined || callOff !== undefined) return;
+      later(lingerMs);
     },
     /** Tries now, as after a start or a change of the settings. */
     kick,
@@ -220,7 +221,7 @@ export function makeOutbox(ports: OutboxPorts) {
       const cursor = recorded((record) => record.cursor(head?.chain ?? ''), undefined);
       const aside = recorded((record) => record.summary(), { count: 0, message: null });
       const deliveredThrough = cursor?.sequence ?? 0;
-      const alert = bad || aside.count > 0;
+      const alert = (off && lastError !== undefined) || aside.count > 0;
       const error = lastError ?? aside.message;
       return {
         state: endpoint === '' ? 'off' : alert ? 'alert' : state === 'off' ? 'idle' : state,

@@ -39,6 +39,8 @@ export function openTrail(path: string, ports: TrailPorts) {
   let head: Head | undefined;
   let draining = false;
   let closed = false;
+  /** Nobody is told before there is a trail to ask. */
+  let ready = false;
   /** Waiting to be written, in order and before anything else. */
   const pending: Pending[] = [];
   /** The calls that were opened here and not closed, oldest first. */
@@ -49,7 +51,9 @@ export function openTrail(path: string, ports: TrailPorts) {
     locks: ports.locks,
     now,
     head: () => head,
-    onState: ports.onState,
+    onState: () => {
+      if (ready) ports.onState?.();
+    },
   });
   const { using, writing } = connection;
 
@@ -134,7 +138,13 @@ export function openTrail(path: string, ports: TrailPorts) {
     connection.end(pending.length === 0 ? 'leave' : 'abandon');
   }
   process.on('exit', close);
-  connection.reading(closeInterrupted, 0);
+  try {
+    closeInterrupted();
+  } catch (error) {
+    // It is kept as the state of the trail, and the first append tries again.
+    if (!(error instanceof AuditUnavailable)) throw error;
+  }
+  ready = true;
 
   return {
     /**

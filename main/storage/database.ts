@@ -55,7 +55,8 @@ export function openDatabase(
 function closeDatabase(db: DatabaseSyncInstance): void {
   if (!db.isOpen) return;
   try {
-    db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    // A reader in another process is not waited for: what it holds back stays in the log, which the next one folds.
+    db.exec('PRAGMA busy_timeout=100; PRAGMA wal_checkpoint(TRUNCATE)');
   } catch (error) {
     if (problemOfError(error, '') === undefined) throw error;
   } finally {

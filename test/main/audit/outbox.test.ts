@@ -117,6 +117,7 @@ describe('delivery', () => {
 
   test('waits a second for company before it sends what is new', async () => {
     const d = await deliveringTo(0);
+    await d.kicked('idle');
     d.trail.append(said('a'));
     d.outbox.appended();
     d.outbox.appended();
@@ -178,8 +179,7 @@ describe('delivery', () => {
     expect(d.outbox.status().lastError).toContain('in the clear');
     expect(fetched).not.toHaveBeenCalled();
     d.outbox.appended();
-    await d.pass();
-    d.state('alert');
+    expect(d.wait()).toBeUndefined();
     expect(fetched).not.toHaveBeenCalled();
   });
 

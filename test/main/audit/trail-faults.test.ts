@@ -100,15 +100,22 @@ describe('a full disk', () => {
 describe('a trail that cannot be opened', () => {
   test('refuses every append with the reason, and works once it can', () => {
     const file = path.join(path.dirname(trailPath()), 'sub', 'audit.db');
-    const trail = aTrail(file);
-    expect(trail.state()).toEqual({ chain: '', sequence: 0, writable: true, problem: '' });
+    const onState = vi.fn();
+    const trail = aTrail(file, { onState });
+    expect(trail.state()).toEqual({
+      chain: '',
+      sequence: 0,
+      writable: false,
+      problem: expect.stringContaining('may not write'),
+    });
+    expect(onState).not.toHaveBeenCalled();
     expect(refusal(trail)).toMatchObject({ code: 'not-writable' });
-    expect(trail.state()).toMatchObject({ writable: false });
     expect(trail.recent(5)).toEqual([]);
     expect(trail.last()).toBeUndefined();
     mkdirSync(path.dirname(file));
     expect(trail.append(said('there')).sequence).toBe(2);
     expect(trail.state().writable).toBe(true);
+    expect(onState).toHaveBeenCalledOnce();
     trail.close();
     rmSync(path.dirname(file), { recursive: true });
   });

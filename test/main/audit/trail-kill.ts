@@ -3,8 +3,9 @@ import { reportOn } from './sealed-trail.ts';
 import { aTrail, walk } from './trail-support.ts';
 
 /**
- * Kills a process that writes calls as fast as it can, once `after` of them were acknowledged, and looks at what it left: every
- * acknowledged entry is there, the chain is whole, and every call has its end. Returns how many were acknowledged.
+ * Kills a process that writes calls as fast as it can, once `after` of them were acknowledged, and looks at what it
+ * left: every acknowledged entry is there, the chain is whole, and every call has its end. Returns how many were
+ * acknowledged.
  */
 export async function killWhileWriting(path: string, name: string, after: number): Promise<number> {
   const child = childProcess('audit/trail-writer.ts', path, 'forever', name);
