@@ -37,7 +37,7 @@ export interface RelayPorts {
 export async function openRelay(governance: Governance, ports: RelayPorts) {
   const { machine, approvals, report } = ports;
   const { state, policy, pins, record } = governance;
-  const place = bridgePlace(machine);
+  const place = bridgePlace(machine, ports.bridge.kind === 'executable');
   const supervisor = await openUpstream(machine, ports.data, 'app', report);
   let sessions: Sessions | undefined;
   let lastReport: KillReport | undefined;
