@@ -1,4 +1,7 @@
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
+import { callLedger } from '../soak/call-ledger.ts';
 import { killRounds, noKills } from '../soak/kill-rounds.ts';
 import { appTarget, runTarget } from '../soak/kill-target.ts';
 import { seeded } from '../soak/seeded.ts';
@@ -17,6 +20,14 @@ for (const [name, makeTarget] of Object.entries(targets)) {
     expect(count.rounds).toBe(rounds);
     expect(count.reached).toBeGreaterThan(0);
     expect(count.interrupted).toBeGreaterThan(0);
+
+    // What all of this rests on: a call that the trail does not know is seen.
+    appendFileSync(target.logFile, 'call r9-unknown\n');
+    const { problems } = await callLedger(
+      join(target.home.data, 'trail.db'),
+      target.logFile,
+    ).look();
+    expect(problems).toEqual(['r9-unknown reached a server without its opening entry.']);
     target.home.remove();
   });
 }
