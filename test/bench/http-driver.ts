@@ -80,7 +80,12 @@ export async function httpDriver(
           response.on('error', reject);
         },
       );
-      request.on('error', reject);
+      request.on('error', (error: NodeJS.ErrnoException) => {
+        // The bridge closed an idle connection just as it was taken again: not an answer, so asked once more.
+        if (request.reusedSocket && error.code === 'ECONNRESET')
+          post(message).then(resolve, reject);
+        else reject(error);
+      });
       request.end(body);
     });
 

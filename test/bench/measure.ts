@@ -10,8 +10,9 @@ export interface Case {
   readonly peer?: boolean;
 }
 
-/** What one round of one case measured, in milliseconds and calls per second. */
+/** What was measured of one case, in milliseconds and calls per second. `p10`: what it takes when nothing disturbs. */
 export interface Sample {
+  readonly p10: number;
   readonly p50: number;
   readonly p99: number;
   readonly perSecond: number;
@@ -21,7 +22,7 @@ export interface Sample {
 const quantile = (sorted: readonly number[], q: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;
 
-export const median = (values: readonly number[]): number =>
+const median = (values: readonly number[]): number =>
   quantile(
     [...values].sort((a, b) => a - b),
     0.5,
@@ -45,58 +46,61 @@ async function inFlight(
   return (calls / (performance.now() - start)) * 1_000;
 }
 
-/** One round: warm-up, sequential calls for the latency, then 32 in flight for the rate. */
-export async function round(one: Case, calls: number, bytes: number): Promise<Sample> {
-  const driver = await one.start();
-  try {
-    const text = 'x'.repeat(bytes);
-    for (let i = 0; i < 200; i += 1) await driver.call(text);
-    const times: number[] = [];
-    for (let i = 0; i < calls; i += 1) {
-      const start = performance.now();
-      await driver.call(text);
-      times.push(performance.now() - start);
-    }
-    times.sort((a, b) => a - b);
-    const perSecond = await inFlight(driver, text, calls, 32);
-    return {
-      p50: quantile(times, 0.5),
-      p99: quantile(times, 0.99),
-      perSecond,
-      readyMs: driver.readyMs,
-    };
-  } finally {
-    await driver.close();
-  }
+interface Running {
+  readonly name: string;
+  readonly driver: Driver;
+  readonly times: number[];
+  readonly rates: number[];
 }
 
-/** Runs the cases round-robin, so that a slow minute of the machine touches all of them, and takes medians. */
+/** One turn of one case: calls one after the other for the latency, then 32 in flight for the rate. */
+async function turn(one: Running, calls: number, text: string): Promise<void> {
+  for (let i = 0; i < calls; i += 1) {
+    const start = performance.now();
+    await one.driver.call(text);
+    one.times.push(performance.now() - start);
+  }
+  one.rates.push(await inFlight(one.driver, text, calls * 4, 32));
+}
+
+const sampleOf = ({ driver, times, rates }: Running): Sample => {
+  const sorted = times.toSorted((a, b) => a - b);
+  return {
+    p10: quantile(sorted, 0.1),
+    p50: quantile(sorted, 0.5),
+    p99: quantile(sorted, 0.99),
+    perSecond: median(rates),
+    readyMs: driver.readyMs,
+  };
+};
+
+/**
+ * Starts every case and lets them take short turns, so that a slow moment of the machine touches all of them. All
+ * stay up to the end; one that waits for its turn does nothing.
+ */
 export async function compare(
   cases: readonly Case[],
-  options: { readonly rounds: number; readonly calls: number; readonly bytes: number },
+  options: { readonly turns: number; readonly calls: number; readonly bytes: number },
   tell: (line: string) => void,
 ): Promise<Map<string, Sample>> {
-  const samples = new Map<string, Sample[]>();
-  for (let n = 1; n <= options.rounds; n += 1) {
+  const text = 'x'.repeat(options.bytes);
+  const running: Running[] = [];
+  try {
     for (const one of cases) {
-      const sample = await round(one, options.calls, options.bytes);
-      samples.set(one.name, [...(samples.get(one.name) ?? []), sample]);
-      tell(
-        `round ${n}/${options.rounds}  ${one.name}: p50 ${sample.p50.toFixed(3)} ms, ${Math.round(sample.perSecond)} calls/s`,
-      );
+      const driver = await one.start();
+      running.push({ name: one.name, driver, times: [], rates: [] });
+      for (let i = 0; i < options.calls * 2; i += 1) await driver.call(text);
+      await inFlight(driver, text, options.calls * 2, 32);
+      tell(`ready: ${one.name}`);
     }
+    for (let n = 1; n <= options.turns; n += 1) {
+      for (const one of running) await turn(one, options.calls, text);
+      if (n % 5 === 0) tell(`turn ${n} of ${options.turns}`);
+    }
+    return new Map(running.map((one) => [one.name, sampleOf(one)]));
+  } finally {
+    await Promise.all(running.map(({ driver }) => driver.close()));
   }
-  return new Map(
-    [...samples].map(([name, all]) => [
-      name,
-      {
-        p50: median(all.map((s) => s.p50)),
-        p99: median(all.map((s) => s.p99)),
-        perSecond: median(all.map((s) => s.perSecond)),
-        readyMs: median(all.map((s) => s.readyMs)),
-      },
-    ]),
-  );
 }
 
 /** The Markdown table of a comparison, with ratios against the first case. */
@@ -105,11 +109,11 @@ export function table(results: ReadonlyMap<string, Sample>): string {
   if (!base) return '';
   const rows = [...results].map(
     ([name, s]) =>
-      `| ${name} | ${s.p50.toFixed(3)} | ${s.p99.toFixed(2)} | ${Math.round(s.perSecond)} | ${(s.p50 / base.p50).toFixed(2)}x | ${(s.perSecond / base.perSecond).toFixed(2)}x | ${Math.round(s.readyMs)} |`,
+      `| ${name} | ${s.p10.toFixed(3)} | ${s.p50.toFixed(3)} | ${s.p99.toFixed(2)} | ${Math.round(s.perSecond)} | ${(s.p50 / base.p50).toFixed(2)}x | ${(s.perSecond / base.perSecond).toFixed(2)}x | ${Math.round(s.readyMs)} |`,
   );
   return [
-    '| case | p50 ms | p99 ms | calls/s at 32 | p50 vs direct | calls/s vs direct | ready ms |',
-    '|---|---|---|---|---|---|---|',
+    '| case | p10 ms | p50 ms | p99 ms | calls/s at 32 | p50 vs direct | calls/s vs direct | ready ms |',
+    '|---|---|---|---|---|---|---|---|',
     ...rows,
   ].join('\n');
 }
