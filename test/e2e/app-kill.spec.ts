@@ -12,7 +12,7 @@ const targets = { 'the app': appTarget, 'airlock run': runTarget };
 // The thousand of them are in test/soak/app-kill.test.ts.
 for (const [name, makeTarget] of Object.entries(targets)) {
   test(`kill -9 of ${name} under load leaves a whole chain and no call without its opening entry`, async () => {
-    test.setTimeout(180_000);
+    test.setTimeout(600_000);
     const target = await makeTarget();
     const count = noKills();
     await killRounds(target, { rounds, random: seeded(7) }, count);

@@ -46,7 +46,7 @@ export interface KillPlan {
 }
 
 /** How long what is left of a killed target may take to end. */
-const settleLimitMs = 20_000;
+const settleLimitMs = 60_000;
 
 /**
  * Starts, loads and kills one target again and again on one home, and looks after each kill whether the chain is whole
