@@ -17,6 +17,8 @@ export interface ConnectionPorts extends SessionPorts {
  */
 export function makeConnection(path: string, ports: ConnectionPorts) {
   let session: Session | undefined;
+  /** Outlives its session: an error may come after the session it belongs to was given up. */
+  let problemOf: Session['problemOf'] = () => undefined;
   let suspect = false;
   let problem: Problem | undefined;
   let ended = false;
@@ -27,13 +29,14 @@ export function makeConnection(path: string, ports: ConnectionPorts) {
     const opened = openSession(path, ports, { suspect, head: suspect ? ports.head() : undefined });
     if (!opened.ok) throw new AuditUnavailable(opened.problem);
     session = opened.value;
+    problemOf = session.problemOf;
     suspect = false;
     return session;
   }
 
   /** What an error means; our own mistakes are thrown on. */
   function understand(error: unknown): Problem {
-    const found = problemOfTrail(error, (e) => session?.problemOf(e));
+    const found = problemOfTrail(error, problemOf);
     if (found === undefined) throw error;
     if (found.code === 'database-damaged') {
       suspect = true;
@@ -48,7 +51,7 @@ export function makeConnection(path: string, ports: ConnectionPorts) {
     try {
       session?.durability.fold();
     } catch (error) {
-      if (session?.problemOf(error) === undefined) throw error;
+      if (problemOf(error) === undefined) throw error;
     }
   }
 

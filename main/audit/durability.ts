@@ -47,7 +47,8 @@ export function makeDurability(file: string, db: DatabaseSyncInstance) {
         .catch(() => undefined)
         .then(() => {
           again = undefined;
-          return syncNow();
+          // Closed meanwhile: the close has folded the log into the file, and synced both.
+          return log === undefined ? undefined : syncNow();
         });
       return again;
     },
@@ -58,9 +59,13 @@ export function makeDurability(file: string, db: DatabaseSyncInstance) {
     fold(): void {
       db.exec('PRAGMA wal_checkpoint(PASSIVE)');
     },
+    /** Lets the log go; a sync under way still has its file. */
     close(): void {
-      if (log !== undefined) closeSync(log);
+      const handle = log;
       log = undefined;
+      if (handle === undefined) return;
+      if (running === undefined) closeSync(handle);
+      else void running.catch(() => undefined).then(() => closeSync(handle));
     },
   };
 }

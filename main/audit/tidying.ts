@@ -45,7 +45,7 @@ export function makeTidying(steps: TidySteps, clock: () => number = () => perfor
       if (steps.index()) again(breathMs);
       else if (unfolded >= crowd) foldWhenQuiet();
     } catch (error) {
-      steps.failed(error);
+      if (!stopped) steps.failed(error);
     }
   }
 

@@ -113,6 +113,22 @@ test('a failure is told, and the next write tries again', async () => {
   expect(sync).toHaveBeenCalledTimes(2);
 });
 
+test('a failure after the end concerns nobody', async () => {
+  let fail: () => void = () => {};
+  const { failed, index, tidying, pass } = tidied({
+    sync: () =>
+      new Promise((_, reject) => {
+        fail = () => reject(new Error('closed'));
+      }),
+  });
+  tidying.written(1_000);
+  tidying.stop();
+  fail();
+  await pass(1);
+  expect(failed).not.toHaveBeenCalled();
+  expect(index).not.toHaveBeenCalled();
+});
+
 test('nothing is done after the end', async () => {
   const { sync, tidying, pass } = tidied();
   tidying.written(1);

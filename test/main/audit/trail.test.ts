@@ -188,6 +188,16 @@ test('an append that must outlast the power is synced before it returns', async 
   expect(trail.size().bytes).toBeGreaterThan(1_000);
 });
 
+test('a trail can be closed while syncs are under way', async () => {
+  for (let n = 0; n < 20; n += 1) {
+    const trail = aTrail();
+    trail.append(said('a'));
+    const flushes = [trail.flush(), trail.flush(), trail.flush()];
+    trail.close();
+    expect(await Promise.all(flushes)).toEqual([undefined, undefined, undefined]);
+  }
+});
+
 test('a closed trail takes nothing more', () => {
   const trail = aTrail();
   trail.close();

@@ -112,7 +112,7 @@ describe('a change below the last checkpoint is found:', () => {
         expect(report.ok).toBe(false);
         expect(report.problems.length).toBeGreaterThan(0);
       }),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
 
   const flip = (text: string, bit: number): string => {
@@ -295,9 +295,9 @@ test('any one flipped bit of the file is found, or touched no evidence', async (
       }
       expect(evidence(path)).toBe(before);
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
-  expect(found).toBeGreaterThan(30);
+  expect(found).toBeGreaterThan(15);
 });
 
 test('a file that is not there is a problem', async () => {
