@@ -38,7 +38,7 @@ export interface AppPorts {
 }
 
 /** How often the state may be pushed, in milliseconds: often enough to look live, rarely enough to cost nothing. */
-const pushMs = 100;
+const pushMs = 200;
 
 /** Makes the parts, joins them and starts serving. Every problem is one that a person can do something about. */
 export async function composeApp(ports: AppPorts) {

@@ -53,6 +53,16 @@ try {
   const date = new Date().toISOString().slice(0, 10);
   const told = `${date}, ${machine}, ${load}`;
   console.log(`\n${told}`);
+  const record = {
+    date,
+    command: quick ? 'npm run bench -- --quick' : 'npm run bench',
+    machine,
+    load,
+    ...options,
+    results: Object.fromEntries(results),
+    verdicts: Object.fromEntries(judged),
+  };
+  writeFileSync(join(root, 'test/bench/results.json'), `${JSON.stringify(record, null, 2)}\n`);
   if (!quick) {
     const about = `\`npm run bench\`, ${told}: ${options.bytes}-byte echo, ${options.turns} interleaved turns of ${options.calls} calls in sequence and ${options.calls * 4} calls 32 at a time.`;
     between('README.md', `${lines}\n\n${about}`);

@@ -16,7 +16,12 @@ test.describe('a governed call in the real app', () => {
   });
 
   const note = () => join(desk.home.path, 'work', 'note.txt');
-  const files = () => desk.app.agent('.cursor/mcp.json', 'mcpServers', 'files');
+  /** A client lists the tools before it calls one. */
+  const files = async () => {
+    const agent = await desk.app.agent('.cursor/mcp.json', 'mcpServers', 'files');
+    await agent.tools();
+    return agent;
+  };
 
   test('a read runs by itself and is in the trail', async () => {
     const agent = await files();
@@ -50,7 +55,6 @@ test.describe('a governed call in the real app', () => {
 
   test('a denied write never reaches the server, and the model is told why', async () => {
     const agent = await files();
-    await agent.tools();
     const saying = agent.call('write_file', { path: note(), content: 'no' });
     await deny(await desk.app.approval());
     const said = await saying;
