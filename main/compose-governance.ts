@@ -65,13 +65,25 @@ export function openGovernance(ports: GovernancePorts) {
     },
     onState: ports.onChange,
   });
-  /** For entries that no forward depends on: one that cannot be written waits. */
-  const record = (entry: EntryInput): void => trail.appendSoon(entry);
-
   const injected = new Map<string, readonly string[]>();
   const maskers = new Map<string, Masker>();
   let everything: Masker = maskSecrets;
-  const mask = (text: string): string => everything(text).text;
+  /** Names and labels come with every call; what was masked once need not be read again. */
+  const remembered = new Map<string, string>();
+  const mask = (text: string): string => {
+    if (text.length > longestRemembered) return everything(text).text;
+    const known = remembered.get(text);
+    if (known !== undefined) return known;
+    if (remembered.size >= mostRemembered) remembered.clear();
+    const masked = everything(text).text;
+    remembered.set(text, masked);
+    return masked;
+  };
+  /** Sentences carry words of people, files and servers, so they are masked like arguments. */
+  const masked = (entry: EntryInput): EntryInput =>
+    entry.detail === undefined ? entry : { ...entry, detail: mask(entry.detail) };
+  /** For entries that no forward depends on: one that cannot be written waits. */
+  const record = (entry: EntryInput): void => trail.appendSoon(masked(entry));
 
   const pins = makePins({
     store: {
@@ -109,6 +121,7 @@ export function openGovernance(ports: GovernancePorts) {
     /** Tells of every write to the trail, with where the chain ends now. */
     onAppend: (listener: (head: Head) => void): void => void appended.push(listener),
     record,
+    masked,
     pins,
     policy,
     probeKeychain: native.probe,
@@ -127,11 +140,14 @@ export function openGovernance(ports: GovernancePorts) {
     policyFile: ports.policyFile ?? join(data, 'policy.cedar'),
     /** The masker that knows the secrets of a connection. */
     maskerOf: (connectionId: string): Masker => maskers.get(connectionId) ?? maskSecrets,
-    /** From now on these values of a connection are masked wherever they stand. */
-    maskValues(connectionId: string, values: readonly string[]): void {
+    /** From now on these values of a connection are masked wherever they stand, and those from before still are. */
+    maskValues(connectionId: string, fresh: readonly string[]): void {
+      const known = injected.get(connectionId) ?? [];
+      const values = [...new Set([...fresh, ...known])].slice(0, mostMasked);
       injected.set(connectionId, values);
       maskers.set(connectionId, maskerFor(values));
       everything = maskerFor([...injected.values()].flat());
+      remembered.clear();
     },
     /** What an earlier run or damage left to say, one sentence each. */
     problems: (): readonly string[] => [
@@ -152,6 +168,13 @@ export function openGovernance(ports: GovernancePorts) {
 /** Data folders do not share secrets: each has its own service in the keychain. */
 const profileOf = (data: string): string =>
   createHash('sha256').update(realpathSync(data)).digest('hex').slice(0, 8);
+
+/** Secrets of one connection that are masked, newest first: a client may expand its placeholders anew each time. */
+const mostMasked = 64;
+
+/** Texts whose masked form is remembered: how long, and how many. */
+const longestRemembered = 200;
+const mostRemembered = 500;
 
 const noServers: ReadonlySet<string> = new Set();
 

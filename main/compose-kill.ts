@@ -7,8 +7,8 @@ import type { Supervisor } from './upstream/supervisor.ts';
 
 type Shared = Pick<KillPorts, 'record' | 'store' | 'now' | 'newId'>;
 
-const sharedPorts = ({ state, trail, newId }: Governance): Shared => ({
-  record: (entry) => void trail.append(entry),
+const sharedPorts = ({ state, trail, masked, newId }: Governance): Shared => ({
+  record: (entry) => void trail.append(masked(entry)),
   store: {
     load() {
       const all = state.kills.all();

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { Connection, ScanReport } from '../shared/client.ts';
 import type { BridgeHello } from '../shared/hello.ts';
-import type { Kill, KillItem, KillReport } from '../shared/kill.ts';
+import type { Kill, KillItem, KillOrigin, KillReport, KillScope } from '../shared/kill.ts';
 import { fail, ok, type Result } from '../shared/outcome.ts';
 import type { ServerIdentity } from '../shared/server.ts';
 import type { Stages } from '../shared/stages.ts';
@@ -16,6 +16,7 @@ import { makeSessions, type Sessions } from './compose-sessions.ts';
 import { openUpstream } from './compose-upstream.ts';
 import { writeBridgeToken } from './identity/bridge-token.ts';
 import { processCommand } from './identity/calling-process.ts';
+import { looksSecret } from './inspection/mask.ts';
 import type { BridgeSource } from './relay/bridge-install.ts';
 import type { Streams } from './relay/session-ports.ts';
 import { listenForBridges } from './relay/socket-listener.ts';
@@ -32,6 +33,12 @@ export interface RelayPorts {
   readonly report: (sentence: string) => void;
   readonly onChange: () => void;
 }
+
+/** What a client put in place of its own placeholders and looks secret: the keychain knows nothing of it. */
+const expandedSecrets = ({ env, argv }: BridgeHello): string[] => [
+  ...Object.entries(env).flatMap(([name, value]) => (looksSecret(value, name) ? [value] : [])),
+  ...argv.filter((word) => looksSecret(word)),
+];
 
 /** Installs the bridge, listens for it, and governs every session that comes through. */
 export async function openRelay(governance: Governance, ports: RelayPorts) {
@@ -117,7 +124,7 @@ export async function openRelay(governance: Governance, ports: RelayPorts) {
     const secrets = await secretsOf(connection);
     if (!secrets.ok) return secrets;
     const values = secrets.value;
-    governance.maskValues(connection.id, Object.values(values));
+    governance.maskValues(connection.id, [...Object.values(values), ...expandedSecrets(hello)]);
     return resolveLaunch({
       template: connection,
       helloArgv: hello.argv,
@@ -188,8 +195,9 @@ export async function openRelay(governance: Governance, ports: RelayPorts) {
   return ok({
     kill: {
       ...kill,
-      async throwKill(...press: Parameters<typeof kill.throwKill>): Promise<KillReport> {
-        lastReport = await kill.throwKill(...press);
+      async throwKill(scope: KillScope, origin: KillOrigin, by: string, reason?: string) {
+        const words = reason === undefined ? undefined : governance.mask(reason);
+        lastReport = await kill.throwKill(scope, origin, by, words);
         ports.onChange();
         return lastReport;
       },

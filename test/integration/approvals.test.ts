@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { aBridge, aHome, startApp } from './rig.ts';
+import { aHome } from './home.ts';
+import { aBridge, startApp } from './rig.ts';
 import { until } from './until.ts';
 
 /** A greeted client of a recording server under a running app. */

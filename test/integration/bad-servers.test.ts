@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type App, aBridge, aHome, startApp } from './rig.ts';
+import { aHome } from './home.ts';
+import { type App, aBridge, startApp } from './rig.ts';
 import { until } from './until.ts';
 
 const attention = (app: App): string =>

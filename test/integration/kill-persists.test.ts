@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { askApp } from '../../main/kill/control-client.ts';
-import { aBridge, aHome, linesOf, startApp } from './rig.ts';
+import { aHome, linesOf } from './home.ts';
+import { aBridge, startApp } from './rig.ts';
 import { until } from './until.ts';
 
 const killed =

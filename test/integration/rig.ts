@@ -1,147 +1,22 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { buildSync } from 'esbuild';
-import { afterAll, afterEach, vi } from 'vitest';
+import { afterEach } from 'vitest';
 import { type AirlockApp, type AppPorts, composeApp } from '../../main/compose.ts';
-import type { MachinePlace } from '../../main/compose-governance.ts';
-import { bridgePlace } from '../../main/compose-place.ts';
-import { openStateStore } from '../../main/storage/state-store.ts';
 import type { ApprovalCard, ApprovalsView } from '../../shared/approval.ts';
 import type { Entry } from '../../shared/audit.ts';
-import type { Connection } from '../../shared/client.ts';
-import type { BridgeEndpoint } from '../../shared/endpoint.ts';
 import { ok, type Result } from '../../shared/outcome.ts';
 import { defaultSettings, type Settings } from '../../shared/settings.ts';
 import type { SessionView } from '../../shared/state.ts';
 import { type Bridge, startBridge } from './bridge-child.ts';
-import { patienceMs, until } from './until.ts';
+import { bridgeBundle, type Home, must } from './home.ts';
+import { until } from './until.ts';
 
-vi.setConfig({ testTimeout: 2 * patienceMs, hookTimeout: 2 * patienceMs });
+const bridges: Bridge[] = [];
+const apps: { stop(): Promise<void> }[] = [];
 
-const recorder = path.resolve(import.meta.dirname, '../fakes/recording-server.mjs');
-let bundles: string | undefined;
-let bundle: string | undefined;
-let homes: string[] = [];
-let bridges: Bridge[] = [];
-let apps: { stop(): Promise<void> }[] = [];
-
+// Before the home goes: hooks after a test run in the reverse order of their registration.
 afterEach(async () => {
-  for (const bridge of bridges) bridge.child.kill('SIGKILL');
-  for (const app of apps) await app.stop();
-  for (const home of homes) rmSync(home, { recursive: true, force: true });
-  bridges = [];
-  apps = [];
-  homes = [];
+  for (const bridge of bridges.splice(0)) bridge.child.kill('SIGKILL');
+  for (const app of apps.splice(0)) await app.stop();
 });
-
-afterAll(() => {
-  if (bundles !== undefined) rmSync(bundles, { recursive: true, force: true });
-  bundles = undefined;
-  bundle = undefined;
-});
-
-/** The bridge as it is built, once a test file. */
-function bridgeBundle(): string {
-  bundles ??= mkdtempSync(path.join(tmpdir(), 'airlock-bundle-'));
-  if (bundle !== undefined) return bundle;
-  bundle = path.join(bundles, 'bridge.cjs');
-  buildSync({
-    entryPoints: [path.resolve(import.meta.dirname, '../../main/bridge/bridge.ts')],
-    outfile: bundle,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node20',
-  });
-  return bundle;
-}
-
-/** A throw-away home with the app's data folder in it. */
-export interface Home {
-  readonly path: string;
-  readonly data: string;
-  readonly machine: MachinePlace;
-  readonly place: BridgeEndpoint;
-  /** Protects an entry `name` of Cursor as the app would have, its server being this command. */
-  connect(name: string, command: string, args: string[], over?: Partial<Connection>): Connection;
-  /** The same with a server that records what it receives. */
-  record(name: string, over?: Partial<Connection>): Connection;
-  /** The lines that a recording server received. */
-  received(name: string): string[];
-  file(name: string): string;
-}
-
-/** Makes a home. Its path is short enough for a unix socket. */
-export function aHome(): Home {
-  const home = mkdtempSync(path.join(tmpdir(), 'airlock-whole-'));
-  homes.push(home);
-  const data = path.join(home, 'data');
-  const machine: MachinePlace = {
-    platform: process.platform === 'darwin' ? 'darwin' : 'linux',
-    home,
-    tmp: tmpdir(),
-    env: { ...process.env, HOME: home },
-  };
-  const file = (name: string) => path.join(home, name);
-  function connect(
-    name: string,
-    command: string,
-    args: string[],
-    over: Partial<Connection> = {},
-  ): Connection {
-    const connection: Connection = {
-      id: `con_${name}`,
-      clientId: 'cursor',
-      clientName: 'Cursor',
-      file: file('.cursor/mcp.json'),
-      keyPath: ['mcpServers', name],
-      name,
-      serverId: `srv_${name}`,
-      serverLabel: `${path.basename(command)} ${name}`,
-      command,
-      args,
-      secretEnv: [],
-      forwardedEnv: [],
-      argvInFile: false,
-      createdAt: 1,
-      ...over,
-    };
-    const store = must(openStateStore(path.join(data, 'state.db')));
-    store.connections.save(connection);
-    store.close();
-    return connection;
-  }
-  mkdirSync(data, { mode: 0o700 });
-  return {
-    path: home,
-    data,
-    machine,
-    place: bridgePlace(machine),
-    connect,
-    record: (name, over) => connect(name, process.execPath, [recorder, file(`${name}.log`)], over),
-    received: (name) => linesOf(file(`${name}.log`)),
-    file,
-  };
-}
-
-/** The lines of a file; none where it is not there (yet). */
-export function linesOf(file: string): string[] {
-  try {
-    return readFileSync(file, 'utf8')
-      .split('\n')
-      .filter((line) => line !== '');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
-}
-
-/** The value of a result that a test counts on. */
-export function must<T>(result: Result<T>): T {
-  if (!result.ok) throw new Error(result.problem.message);
-  return result.value;
-}
 
 /** The composed app, with a person before its approval window. */
 export interface App extends AirlockApp {
@@ -174,7 +49,7 @@ export function portsOf(home: Home, over: Partial<AppPorts> = {}): AppPorts {
     openSettings: () => ({
       problem: '',
       get: () => defaultSettings,
-      set: (patch) => ok({ ...defaultSettings, ...patch }),
+      set: (patch) => ok(Object.assign({}, defaultSettings, patch)),
     }),
     window: { show: () => true, realInputAt: () => undefined, onApprovals: () => undefined },
     ...over,
@@ -194,7 +69,7 @@ export async function startApp(home: Home, first: Partial<Settings> = {}): Promi
           problem: '',
           get: () => settings,
           set(patch) {
-            settings = { ...settings, ...patch };
+            settings = Object.assign({}, settings, patch);
             return ok(settings);
           },
         }),

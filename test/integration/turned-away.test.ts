@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
-import { type App, aBridge, aHome, type Home, startApp } from './rig.ts';
+import { aHome, type Home } from './home.ts';
+import { type App, aBridge, startApp } from './rig.ts';
 import { until } from './until.ts';
 
 const problems = (app: App): string =>
