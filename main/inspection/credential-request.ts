@@ -27,7 +27,7 @@ const secretFile =
   /(?:^|[/\\~])\.(?:ssh|aws|gnupg|netrc|npmrc|pypirc|pgpass|git-credentials|vault-token|kube|docker|azure)(?:$|[/\\])|(?:^|[/\\])(?:id_(?:rsa|dsa|ecdsa|ed25519)|\.env(?:\.[a-z]+)?|shadow|passwd|wallet\.dat|keychain-db|login\.keychain|mcp\.json|claude_desktop_config\.json|credentials(?:\.json|\.csv)?|\.(?:ba|z)sh_history|application_default_credentials\.json|terraform\.tfstate|logins\.json|key4\.db|cookies\.sqlite|hosts\.yml)$|^(?:\/proc\/self\/environ|\/etc\/(?:passwd|shadow|sudoers)|\.config\/gcloud)|\.(?:pem|p12|pfx|kdbx|ppk)$/;
 
 /** Positions of strong secrets: key files, credential files, key material by name. */
-export const strongSecrets = (clause: Clause): readonly number[] =>
+const strongSecrets = (clause: Clause): readonly number[] =>
   joined(
     clause.at('strongSecret'),
     clause.words.flatMap((word, at) => (secretFile.test(word) ? [at] : [])),
