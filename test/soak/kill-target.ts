@@ -65,7 +65,8 @@ export async function appTarget(): Promise<KillTarget> {
       const started = spawnApp(home, '--hidden');
       app = started;
       for (const until = Date.now() + startLimitMs; !serves(); await sleep(10)) {
-        if (started.exitCode !== null) throw new Error(`The app ended: ${started.exitCode}.`);
+        const end = started.exitCode ?? started.signalCode;
+        if (end !== null) throw new Error(`The app ended by itself (${end}).`);
         if (Date.now() > until) throw new Error('The app did not serve within five minutes.');
       }
       // A bridge that comes after the kill would start the app again, which is not what is tested here.

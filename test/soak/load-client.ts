@@ -29,7 +29,7 @@ export function loadClient(
   env: Record<string, string>,
   name: string,
 ): LoadClient {
-  const child = spawn(command, [...args], { env, stdio: ['pipe', 'pipe', 'ignore'] });
+  const child = spawn(command, [...args], { env, stdio: ['pipe', 'pipe', 'pipe'] });
   let answered = 0;
   let wrong: string | undefined;
   let next = 0;
@@ -41,8 +41,16 @@ export function loadClient(
     loaded.reject(error);
     gone.resolve();
   });
-  child.on('exit', () => {
-    loaded.reject(new Error(`${name} ended before a call was answered: ${wrong ?? 'no word'}`));
+  let said = '';
+  child.stderr.setEncoding('utf8');
+  child.stderr.on('data', (chunk: string) => {
+    said = (said + chunk).slice(-2_000);
+  });
+  child.on('exit', (code, signal) => {
+    const word = wrong ?? said;
+    loaded.reject(
+      new Error(`${name} ended (${code ?? signal}) before a call was answered: ${word}`),
+    );
     gone.resolve();
   });
   // The other side is killed while we write.
