@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { _electron, type ElectronApplication, type Page } from '@playwright/test';
+import { _electron, type ElectronApplication, type Page } from 'playwright';
 import { electronPath } from '../../build/electron-runtime.mjs';
 import type { AppState } from '../../shared/state.ts';
 import { type Agent, agentFromConfig } from '../fakes/agent.ts';
