@@ -57,11 +57,12 @@ export function makeKillSwitch(ports: KillPorts): KillSwitch {
     const begun = performance.now();
     const pass = makeKillPass(kill, ports);
     if (!kills.includes(kill)) setKills([...kills, kill]);
-    // Before anything else that can fail: a crash from here on must come back killed.
-    const unsaved = 'The kill is in force now, but would not survive a restart';
-    pass.attempt({ ...ourRecord, detail: unsaved }, () => ports.store.save(kills));
     const sessions = pass.stopForwarding();
     const forwardingStoppedMs = performance.now() - begun;
+    // In the same turn, and before anything else that can fail: a crash from here on must come back killed. Not
+    // before the stop, since a lock on the file, held by another process, would let calls through meanwhile.
+    const unsaved = 'The kill is in force now, but would not survive a restart';
+    pass.attempt({ ...ourRecord, detail: unsaved }, () => ports.store.save(kills));
     const unrecorded = 'The kill could not be written to the audit trail';
     pass.attempt({ ...ourRecord, detail: unrecorded }, () =>
       ports.record(thrownEntry(kill, press)),

@@ -82,15 +82,15 @@ const fails = (): never => {
 };
 
 describe('throwing the switch', () => {
-  test('goes in this order: save, refuse, deny, cancel, end, close remotes, verify', async () => {
+  test('goes in this order: refuse, save, deny, cancel, end, close remotes, verify', async () => {
     const { killSwitch, sessions, session, steps } = aSwitch();
     sessions.push(session('r', { remote: true }), session('a'), session('b'));
     await killSwitch.throwKill(all, 'tray', 'ada');
     expect(steps).toEqual([
-      'save',
       'refuse r',
       'refuse a',
       'refuse b',
+      'save',
       'kill.thrown',
       'deny',
       'cancel r',
@@ -111,7 +111,7 @@ describe('throwing the switch', () => {
     const { killSwitch, sessions, session, steps, world } = aSwitch();
     sessions.push(session('a'));
     const report = killSwitch.throwKill(all, 'tray', 'ada', 'odd calls');
-    expect(steps.slice(0, 2)).toEqual(['save', 'refuse a']);
+    expect(steps.slice(0, 2)).toEqual(['refuse a', 'save']);
     expect(killSwitch.refusal(target('a'))).toContain('thrown by ada');
     expect(world.saved).toEqual([
       { id: 'k1', scope: all, origin: 'tray', by: 'ada', at: 1_000, reason: 'odd calls' },
