@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { callLedger } from './call-ledger.ts';
 import type { KillTarget } from './kill-target.ts';
+import type { LoadClient } from './load-client.ts';
 
 /** What was counted over some rounds. */
 export interface KillCount {
@@ -61,12 +62,13 @@ export async function killRounds(
   const { home, logFile } = target;
   const ledger = callLedger(join(home.data, 'trail.db'), logFile);
   let stayed: readonly number[] = [];
+  let clients: readonly LoadClient[] = [];
 
   async function oneRound(round: number): Promise<string[]> {
     const last = round > rounds;
     const since = performance.now();
     await target.start();
-    const clients = target.load(`r${round}`);
+    clients = target.load(`r${round}`);
     const problems: string[] = [];
     // Most kills come out of full load; some already while the clients shake hands.
     if (last || random() < 0.9) {
@@ -77,7 +79,13 @@ export async function killRounds(
       count.reaped += stayed.length - survivors.length;
     }
     if (!last) await sleep(20 + random() * 380);
+    for (const client of clients) {
+      const wrong = client.wrong();
+      if (wrong !== undefined) problems.push(`A call was not answered as it should: ${wrong}`);
+    }
     await target.kill();
+    // A bridge that comes too late finds nobody, and tells its client so for as long as that one asks.
+    for (const client of clients) client.end();
     await Promise.all(clients.map((client) => client.gone));
     stayed = await settled(home.path, ledger.ended);
 
@@ -85,10 +93,6 @@ export async function killRounds(
     problems.push(...look.problems);
     const answered = clients.reduce((sum, client) => sum + client.answered(), 0);
     if (answered > look.reached) problems.push(`${answered} answers to ${look.reached} calls.`);
-    for (const client of clients) {
-      const wrong = client.wrong();
-      if (wrong !== undefined) problems.push(`A call was not answered as it should: ${wrong}`);
-    }
     if (last) return problems;
     count.rounds += 1;
     count.underLoad += answered > 0 ? 1 : 0;
@@ -107,11 +111,18 @@ export async function killRounds(
       const reason = error instanceof Error ? error.stack : String(error);
       count.problems.push(`${home.path}, round ${round}: ${reason}`);
       await target.kill();
+      for (const client of clients) client.end();
     }
     after?.();
   }
   // The last kill left the servers that stay.
-  for (const pid of await processesOf(logFile)) process.kill(pid, 'SIGKILL');
+  for (const pid of await processesOf(logFile)) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It ended meanwhile.
+    }
+  }
 }
 
 /**

@@ -7,8 +7,10 @@ export interface LoadClient {
   readonly process: ChildProcess;
   /** Calls answered with the text they sent. */
   answered(): number;
-  /** The first answer that was something else, which means that this is no load at all. */
+  /** An answer that was something else; it ends the calling. */
   wrong(): string | undefined;
+  /** Closes the input, which ends what still waits for more to answer: a bridge that found nobody does. */
+  end(): void;
   /** Resolves when the process is gone. */
   readonly gone: Promise<void>;
 }
@@ -71,14 +73,17 @@ export function loadClient(
     if (message.id === initializeId) {
       send({ method: 'notifications/initialized' });
       send({ id: listId, method: 'tools/list', params: {} });
-    } else if (message.id === listId) {
+    } else if (message.id === listId && message.result !== undefined) {
       for (let n = 0; n < window; n += 1) call();
     } else if (message.id !== undefined) {
       if (message.result?.content?.[0]?.text === `${name}-${message.id}`) {
         answered += 1;
         loaded.resolve();
-      } else wrong ??= line;
-      call();
+        call();
+      } else {
+        wrong ??= line;
+        loaded.reject(new Error(`${name} was answered: ${line}`));
+      }
     }
   }
 
@@ -103,6 +108,7 @@ export function loadClient(
     process: child,
     answered: () => answered,
     wrong: () => wrong,
+    end: () => child.stdin.end(),
     gone: gone.promise,
   };
 }
