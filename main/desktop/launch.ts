@@ -16,7 +16,8 @@ export function launchCommand(app: App): { command: string; args: string[] } {
 /** Says why the app cannot run, where the person looks, and leaves. */
 export function fatal(sentence: string): void {
   process.stderr.write(`Airlock cannot start. ${sentence}\n`);
-  dialog.showErrorBox('Airlock cannot start', sentence);
+  // A start that nobody sees must not wait for a click, and hold the data folder meanwhile.
+  if (!process.argv.includes('--hidden')) dialog.showErrorBox('Airlock cannot start', sentence);
   process.exit(1);
 }
 
