@@ -2,10 +2,10 @@ import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:f
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { isAlive } from '../fakes/stubborn-tree.ts';
-import type { Bridge } from './bridge-child.ts';
-import { aHome, type Home, linesOf } from './home.ts';
-import { aBridge, startApp } from './rig.ts';
-import { until } from './until.ts';
+import type { Bridge } from '../integration/bridge-child.ts';
+import { aHome, type Home, linesOf } from '../integration/home.ts';
+import { aBridge, startApp } from '../integration/rig.ts';
+import { until } from '../integration/until.ts';
 
 const server = path.resolve(import.meta.dirname, '../fakes/flooding-server.sh');
 const count = 50;
