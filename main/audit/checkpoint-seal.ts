@@ -2,6 +2,7 @@ import { createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import { z } from 'zod';
 import { Checkpoint } from '../../shared/audit.ts';
 import { canonical } from './canonical.ts';
+import { readCanonical } from './canonical-text.ts';
 
 /** What a checkpoint states: the chain stood so at a sequence, at a time (Unix milliseconds). */
 export type Statement = Pick<Checkpoint, 'chain' | 'sequence' | 'hash' | 'time'>;
@@ -21,12 +22,13 @@ export function sealCheckpoint(statement: Statement, key: KeyObject): Checkpoint
 
 /** True where the signature is that of the public key the checkpoint names; whose key that is, is another question. */
 export function sealHolds(checkpoint: Checkpoint): boolean {
+  const raw = bytesOf(checkpoint.publicKey);
+  const signature = bytesOf(checkpoint.signature);
+  if (raw === undefined || signature === undefined) return false;
   try {
-    const key = createPublicKey({
-      key: { kty: 'OKP', crv: 'Ed25519', x: rawToUrl(checkpoint.publicKey) },
-      format: 'jwk',
-    });
-    return verify(null, signedBytes(checkpoint), key, Buffer.from(checkpoint.signature, 'base64'));
+    const x = raw.toString('base64url');
+    const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+    return verify(null, signedBytes(checkpoint), key, signature);
   } catch {
     // A key or a signature of the wrong shape signs nothing.
     return false;
@@ -40,18 +42,17 @@ export function publicKeyText(key: KeyObject): string {
   return Buffer.from(x, 'base64url').toString('base64');
 }
 
-/** The checkpoint in a text; undefined where there is none. */
+/** The checkpoint whose RFC 8785 form a text is; undefined where it is anything else. */
 export function readCheckpoint(text: string): Checkpoint | undefined {
-  try {
-    const parsed = z.strictObject(Checkpoint.shape).safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : undefined;
-  } catch {
-    // Not JSON: the same answer as for JSON of another shape.
-    return undefined;
-  }
+  const parsed = z.strictObject(Checkpoint.shape).safeParse(readCanonical(text));
+  return parsed.success ? parsed.data : undefined;
 }
 
 const signedBytes = ({ chain, sequence, hash, time }: Statement): Buffer =>
   Buffer.from(canonical({ chain, hash, sequence, time }), 'utf8');
 
-const rawToUrl = (base64: string): string => Buffer.from(base64, 'base64').toString('base64url');
+/** The bytes of strict base64 (RFC 4648); Buffer would take many texts for the same bytes. */
+function bytesOf(base64: string): Buffer | undefined {
+  const bytes = Buffer.from(base64, 'base64');
+  return bytes.toString('base64') === base64 ? bytes : undefined;
+}

@@ -154,6 +154,7 @@ function prepare(db: DatabaseSyncInstance, schema: DatabaseSchema): DatabaseTrou
     PRAGMA foreign_keys=ON;
     PRAGMA trusted_schema=OFF;
     PRAGMA recursive_triggers=ON;
+    PRAGMA cache_size=-16384;
     PRAGMA journal_size_limit=16777216;
     PRAGMA wal_autocheckpoint=${autoFoldPages};
   `);

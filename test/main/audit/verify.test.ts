@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from '@photostructure/sqlite';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { canonical } from '../../../main/audit/canonical.ts';
 import { entryHash, entryText, genesisHash } from '../../../main/audit/chain.ts';
 import {
   publicKeyText,
@@ -195,7 +196,7 @@ describe('a change below the last checkpoint is found:', () => {
         const row = db.prepare('SELECT body, hash FROM entries WHERE sequence = ?').get(sequence);
         const { chain } = JSON.parse(row.body);
         const forged = sealCheckpoint({ chain, sequence, hash: row.hash, time: 1 }, thief);
-        db.prepare('UPDATE checkpoints SET body = ? WHERE n = ?').run(JSON.stringify(forged), n);
+        db.prepare('UPDATE checkpoints SET body = ? WHERE n = ?').run(canonical({ ...forged }), n);
       }
     });
     const report = await reportOn(path, { trustedKeys: [publicKeyText(deviceKey)] });
