@@ -22,6 +22,7 @@ export const stages = [
   'kill',
   'audit',
   'credentials',
+  'oauth',
   'storage',
 ] as const;
 
