@@ -15,6 +15,7 @@ const parts = {
     sources: ['main', 'renderer', 'shared'],
     outputs: [
       'out/main/index.js',
+      'out/main/engine.js',
       'out/preload/approval.cjs',
       'out/preload/dashboard.cjs',
       'out/renderer/approval/index.html',

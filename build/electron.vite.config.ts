@@ -21,7 +21,7 @@ export default defineConfig({
       externalizeDeps: true,
       rolldownOptions: {
         checks,
-        input: { index: inRoot('main', 'index.ts') },
+        input: { index: inRoot('main', 'index.ts'), engine: inRoot('main', 'engine.ts') },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },
     },

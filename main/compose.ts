@@ -17,7 +17,7 @@ import { instanceOwner, ownDataFolder } from './storage/instance-lock.ts';
 export interface SettingsPort {
   readonly problem: string;
   get(): Settings;
-  set(patch: SettingsPatch): Result<Settings>;
+  set(patch: SettingsPatch): Promise<Result<Settings>>;
 }
 
 /** What the desktop gives the app. */
@@ -171,8 +171,8 @@ export async function composeApp(ports: AppPorts) {
     revokeGrant: approvals.grants.revoke,
     acceptTool: (serverId: string, tool: string, heldHash: string) =>
       governance.pins.accept(serverId, tool, heldHash, governance.person),
-    setSettings(patch: SettingsPatch): Result<Settings> {
-      const set = kept.set(patch);
+    async setSettings(patch: SettingsPatch): Promise<Result<Settings>> {
+      const set = await kept.set(patch);
       if (set.ok) {
         governance.record({
           kind: 'settings.changed',

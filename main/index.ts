@@ -2,7 +2,9 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { app, globalShortcut, ipcMain, nativeTheme, shell } from 'electron';
 import type { Role } from '../shared/ipc.ts';
-import { type AirlockApp, composeApp } from './compose.ts';
+import type { KillOrigin, KillScope } from '../shared/kill.ts';
+import type { AppState } from '../shared/state.ts';
+import { startEngine } from './desktop/engine.ts';
 import { followSettings } from './desktop/follow-settings.ts';
 import { bridgeSource, fatal, knownPlatform, launchCommand } from './desktop/launch.ts';
 import { pageFiles } from './desktop/page-files.ts';
@@ -10,7 +12,8 @@ import { harden } from './desktop/security.ts';
 import { openSettings } from './desktop/settings-store.ts';
 import { makeKillShortcut } from './desktop/shortcut.ts';
 import { makeTray } from './desktop/tray.ts';
-import { makeWindows, type Windows } from './desktop/windows.ts';
+import { makeWindows } from './desktop/windows.ts';
+import type { DesktopCalls, EngineCalls } from './engine.ts';
 import { handlers } from './ipc/handlers.ts';
 import { serve } from './ipc/serve.ts';
 
@@ -29,80 +32,98 @@ async function start(): Promise<void> {
   const data = process.env.AIRLOCK_DATA ?? app.getPath('userData');
   const roles = new Map<number, Role>();
   const icons = join(app.getAppPath(), 'build/icons');
-  let windows: Windows | undefined;
-  const composed = await composeApp({
+  let settings: ReturnType<typeof openSettings> | undefined;
+  const kept = () => {
+    settings ??= openSettings(data, Date.now);
+    return settings;
+  };
+  let onState: (state: AppState) => void = () => undefined;
+
+  const desktopCalls: DesktopCalls = {
+    openSettings: () => ({ problem: kept().problem, settings: kept().get() }),
+    saveSettings: (patch) => kept().set(patch),
+    showApproval: () => windows.showApproval(),
+    approvals: (view) => windows.pushApprovals(view),
+    state: (state) => onState(state),
+  };
+  const engine = startEngine<EngineCalls>(
+    join(import.meta.dirname, 'engine.js'),
+    { ...desktopCalls },
+    (reason) => fatal(reason, 'Airlock stopped working'),
+  );
+  const airlock = engine.remote;
+  const windows = makeWindows({
+    outFolder: join(import.meta.dirname, '..'),
+    icon: join(icons, 'icon.png'),
+    roles,
+    now: Date.now,
+    onInput: (at) => void airlock.realInput(at),
+    onApprovalLost: () => void airlock.windowLost(),
+    onApprovalShown: () => void airlock.windowShown(),
+  });
+  const opened = await airlock.open({
     machine: {
       platform: knownPlatform(process.platform),
       home: homedir(),
       tmp: tmpdir(),
-      env: process.env,
+      env: { ...process.env },
     },
     data,
     version: app.getVersion(),
     bridge: bridgeSource(app, join(import.meta.dirname, '../bridge/bridge.cjs')),
     launch: launchCommand(app),
-    openSettings: () => openSettings(data, Date.now),
-    window: {
-      show: () => windows?.showApproval() ?? false,
-      realInputAt: () => windows?.realInputAt(),
-      onApprovals: (view) => windows?.pushApprovals(view),
-    },
   });
-  if (!composed.ok) return fatal(composed.problem.message);
-  const airlock: AirlockApp = composed.value;
-  windows = makeWindows({
-    outFolder: join(import.meta.dirname, '..'),
-    icon: join(icons, 'icon.png'),
-    roles,
-    now: Date.now,
-    onApprovalLost: () => airlock.windowLost(),
-    onApprovalShown: () => airlock.windowShown(),
-  });
-  const shown = windows;
+  if (!opened.ok) return fatal(opened.problem.message);
+
+  const report = (sentence: string): void => void airlock.report(sentence);
+  const kill = (scope: KillScope, origin: KillOrigin): void =>
+    void airlock.kill(scope, origin).then(() => windows.showDashboard());
   const desktop = {
-    openApprovals: () => shown.focusApproval(),
+    openApprovals: () => windows.focusApproval(),
     openDataFolder: async () => void (await shell.openPath(data)),
   };
-  serve(ipcMain, handlers(airlock, desktop), roles, (sentence) => airlock.report(sentence));
+  serve(ipcMain, handlers(airlock, desktop), roles, report);
 
   const tray = makeTray(icons, (action) => {
     switch (action.kind) {
       case 'open-approvals':
-        return shown.focusApproval();
+        return windows.focusApproval();
       case 'open-dashboard':
-        return shown.showDashboard();
+        return windows.showDashboard();
       case 'kill':
-        return void airlock.kill(action.scope, 'tray').then(() => shown.showDashboard());
+        return kill(action.scope, 'tray');
       case 'quit':
         return app.quit();
       default:
         return action satisfies never;
     }
   });
-  const shortcut = makeKillShortcut(globalShortcut, () => {
-    void airlock.kill({ kind: 'all' }, 'shortcut').then(() => shown.showDashboard());
-  });
-  const follow = followSettings(app, nativeTheme, shortcut, (sentence) => airlock.report(sentence));
-  airlock.onState((state) => {
+  const shortcut = makeKillShortcut(globalShortcut, () => kill({ kind: 'all' }, 'shortcut'));
+  const follow = followSettings(app, nativeTheme, shortcut, report);
+  onState = (state) => {
     tray.show(state);
-    shown.pushState(state);
+    windows.pushState(state);
     follow(state.settings);
-  });
+  };
+  onState(await airlock.state());
 
-  app.on('second-instance', () => shown.showDashboard());
-  app.on('activate', () => shown.showDashboard());
+  app.on('second-instance', () => windows.showDashboard());
+  app.on('activate', () => windows.showDashboard());
   // The tray is the app; closing every window is no reason to leave clients without their servers.
   app.on('window-all-closed', () => undefined);
   let stopped = false;
   app.on('before-quit', (event) => {
     if (stopped) return;
     event.preventDefault();
-    shown.quit();
-    void airlock.stop().finally(() => {
-      stopped = true;
-      app.quit();
-    });
+    windows.quit();
+    void airlock
+      .stop()
+      .then(() => engine.end())
+      .finally(() => {
+        stopped = true;
+        app.quit();
+      });
   });
   process.on('SIGTERM', () => app.quit());
-  if (!process.argv.includes('--hidden')) shown.showDashboard();
+  if (!process.argv.includes('--hidden')) windows.showDashboard();
 }

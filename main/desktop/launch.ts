@@ -13,11 +13,11 @@ export function launchCommand(app: App): { command: string; args: string[] } {
   };
 }
 
-/** Says why the app cannot run, where the person looks, and leaves. */
-export function fatal(sentence: string): void {
-  process.stderr.write(`Airlock cannot start. ${sentence}\n`);
+/** Says why the app cannot run (any more), where the person looks, and leaves. */
+export function fatal(sentence: string, title = 'Airlock cannot start'): void {
+  process.stderr.write(`${title}. ${sentence}\n`);
   // A start that nobody sees must not wait for a click, and hold the data folder meanwhile.
-  if (!process.argv.includes('--hidden')) dialog.showErrorBox('Airlock cannot start', sentence);
+  if (!process.argv.includes('--hidden')) dialog.showErrorBox(title, sentence);
   process.exit(1);
 }
 

@@ -9,6 +9,8 @@ export interface WindowPorts {
   /** Filled and emptied as windows come and go; the IPC edge reads it. */
   readonly roles: Map<number, Role>;
   readonly now: () => number;
+  /** A real key or button press reached the approval window; undefined: what came before no longer counts. */
+  readonly onInput: (at: number | undefined) => void;
   /** The approval window was closed, crashed or hung: what waits in it must be denied. */
   readonly onApprovalLost: () => void;
   /** The approval window came on screen: what it shows must settle again before a yes counts. */
@@ -30,7 +32,6 @@ const presses: ReadonlySet<string> = new Set([
 export function makeWindows(ports: WindowPorts) {
   let approval: BrowserWindow | undefined;
   let dashboard: BrowserWindow | undefined;
-  let pressedAt: number | undefined;
   let lastApprovals: unknown;
   let quitting = false;
 
@@ -61,7 +62,7 @@ export function makeWindows(ports: WindowPorts) {
   function dropApproval(): void {
     const lost = approval;
     approval = undefined;
-    pressedAt = undefined;
+    ports.onInput(undefined);
     ports.onApprovalLost();
     if (lost && !lost.isDestroyed()) lost.destroy();
   }
@@ -79,7 +80,7 @@ export function makeWindows(ports: WindowPorts) {
     });
     const contents = window.webContents;
     contents.on('input-event', (_event, input) => {
-      if (presses.has(input.type)) pressedAt = ports.now();
+      if (presses.has(input.type)) ports.onInput(ports.now());
     });
     contents.on('render-process-gone', dropApproval);
     window.on('unresponsive', dropApproval);
@@ -99,15 +100,14 @@ export function makeWindows(ports: WindowPorts) {
 
   return {
     /** Brings the approval window up without taking the keyboard from what the person is typing in. */
-    showApproval(): boolean {
+    showApproval(): void {
       approval ??= openApproval();
       if (!approval.isVisible()) {
-        pressedAt = undefined;
+        ports.onInput(undefined);
         approval.showInactive();
         ports.onApprovalShown();
       }
       approval.moveTop();
-      return true;
     },
 
     /** The person asked for the approval window: it may take the focus. */
@@ -123,9 +123,6 @@ export function makeWindows(ports: WindowPorts) {
       approval.webContents.send(channel('approvals'), view);
       if (view.cards.length === 0) approval.hide();
     },
-
-    /** When a real key or button press last reached the approval window. */
-    realInputAt: (): number | undefined => pressedAt,
 
     /** Opens the dashboard or brings it to the front. */
     showDashboard(): void {

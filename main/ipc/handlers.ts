@@ -10,27 +10,27 @@ import type { Handlers } from './serve.ts';
 
 type FileRef = Request<'protect'>['files'][number];
 
-/** What the pages can ask of the app, whatever stands behind it. */
+/** What the pages can ask of the app, whatever stands behind it and in whichever thread. */
 export interface Airlock {
-  state(): AppState;
-  activity(query: Request<'listActivity'>): Entry[];
+  state(): Promise<AppState>;
+  activity(query: Request<'listActivity'>): Promise<Entry[]>;
   scan(): Promise<ScanReport>;
   previewProtect(clientId?: string): Promise<FilePreview[]>;
   protect(files: readonly FileRef[]): Promise<Result<FileChange[]>>;
   previewRestore(clientId?: string): Promise<FilePreview[]>;
   restore(files: readonly FileRef[]): Promise<Result<FileChange[]>>;
-  grants(): Grant[];
-  revokeGrant(grantId: string): void;
-  acceptTool(serverId: string, tool: string, heldHash: string): Result<null>;
-  setSettings(patch: SettingsPatch): Result<Settings>;
+  grants(): Promise<Grant[]>;
+  revokeGrant(grantId: string): Promise<void>;
+  acceptTool(serverId: string, tool: string, heldHash: string): Promise<Result<null>>;
+  setSettings(patch: SettingsPatch): Promise<Result<Settings>>;
   kill(scope: KillScope, origin: KillOrigin, reason?: string): Promise<KillReport>;
-  resume(killId: string, reason: string): Result<null>;
+  resume(killId: string, reason: string): Promise<Result<null>>;
   verifyAudit(): Promise<VerifyReport>;
   exportAudit(): Promise<Result<{ path: string; entries: number }>>;
-  approvals(): ApprovalsView;
-  answerApproval(answer: ApprovalAnswer): Result<null>;
-  pauseConnection(connectionId: string): void;
-  approvalsShown(revision: number): void;
+  approvals(): Promise<ApprovalsView>;
+  answerApproval(answer: ApprovalAnswer): Promise<Result<null>>;
+  pauseConnection(connectionId: string): Promise<void>;
+  approvalsShown(revision: number): Promise<void>;
 }
 
 /** What the pages can ask of the desktop. */

@@ -38,8 +38,11 @@ describe('a legal tree', () => {
       'main/cli/airlock.ts':
         "import { compose } from '../compose.ts';\nimport { decide } from '../policy/decide.ts';\nexport const run = [compose, decide];\n",
       'main/desktop/tray.ts': "import { Tray } from 'electron';\nexport const tray = Tray;\n",
+      'main/engine/wire.ts': 'export const wire = 1;\n',
+      'main/engine.ts':
+        "import { compose } from './compose.ts';\nimport { wire } from './engine/wire.ts';\nexport type Calls = typeof compose;\nvoid wire;\n",
       'main/index.ts':
-        "import { app } from 'electron';\nimport { compose } from './compose.ts';\nimport { tray } from './desktop/tray.ts';\nvoid [app, compose, tray];\n",
+        "import { app } from 'electron';\nimport { tray } from './desktop/tray.ts';\nimport type { Calls } from './engine.ts';\nexport type C = Calls;\nvoid [app, tray];\n",
       'main/bridge/bridge.ts':
         "import net from 'node:net';\nimport { State } from '../../shared/state.ts';\nvoid [net, State];\n",
       'renderer/dashboard/page.tsx':

@@ -64,8 +64,12 @@ function zoneOf(file: string, approvalPage: ReadonlySet<string>): Zone | undefin
   const shared = 'shared/';
   if (folder === undefined) {
     if (second === 'index.ts') {
-      const paths = [shared, composition, 'main/ipc/', 'main/desktop/'];
+      const paths = [shared, 'main/engine', 'main/ipc/', 'main/desktop/'];
       return { own: 'main/index.ts', paths, node: true, packages: 'any' };
+    }
+    if (second === 'engine.ts') {
+      const paths = [shared, composition, 'main/engine/'];
+      return { own: 'main/engine.ts', paths, node: true, packages: 'stage' };
     }
     if (!/^compose(-[a-z-]+)?\.ts$/.test(second)) return undefined;
     return { own: composition, paths: [shared, ...stagePaths], node: true, packages: 'stage' };
@@ -75,7 +79,10 @@ function zoneOf(file: string, approvalPage: ReadonlySet<string>): Zone | undefin
   if (folder === 'cli') {
     return { own, paths: [shared, composition, ...stagePaths], node: true, packages: 'stage' };
   }
-  if (edges.includes(folder)) return { own, paths: [shared], node: true, packages: 'any' };
+  if (folder === 'engine') return { own, paths: [shared], node: true, packages: [] };
+  if (edges.includes(folder)) {
+    return { own, paths: [shared, 'main/engine/'], node: true, packages: 'any' };
+  }
   if (stagePaths.includes(own)) return { own, paths: [shared], node: true, packages: 'stage' };
   return undefined;
 }

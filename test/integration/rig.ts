@@ -49,7 +49,7 @@ export function portsOf(home: Home, over: Partial<AppPorts> = {}): AppPorts {
     openSettings: () => ({
       problem: '',
       get: () => defaultSettings,
-      set: (patch) => ok(Object.assign({}, defaultSettings, patch)),
+      set: async (patch) => ok(Object.assign({}, defaultSettings, patch)),
     }),
     window: { show: () => true, realInputAt: () => undefined, onApprovals: () => undefined },
     ...over,
@@ -68,7 +68,7 @@ export async function startApp(home: Home, first: Partial<Settings> = {}): Promi
         openSettings: () => ({
           problem: '',
           get: () => settings,
-          set(patch) {
+          async set(patch) {
             settings = Object.assign({}, settings, patch);
             return ok(settings);
           },

@@ -49,7 +49,7 @@ test('entries reach a collector whole and in order, also those from before it wa
   );
   onTestFinished(() => collector.close());
   expect(app.state().delivery).toMatchObject({ state: 'off', pending: app.state().trail.sequence });
-  expect(app.setSettings({ auditEndpoint: collector.endpoint })).toMatchObject({ ok: true });
+  expect(await app.setSettings({ auditEndpoint: collector.endpoint })).toMatchObject({ ok: true });
   for (const n of [4, 5]) await bridge.call('get_note', { n });
   await bridge.leave();
   await until(() => app.entries('session.closed').length === 1);
