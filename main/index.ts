@@ -11,6 +11,7 @@ import { pageFiles } from './desktop/page-files.ts';
 import { harden } from './desktop/security.ts';
 import { openSettings } from './desktop/settings-store.ts';
 import { makeKillShortcut } from './desktop/shortcut.ts';
+import { switchProblem } from './desktop/switches.ts';
 import { makeTray } from './desktop/tray.ts';
 import { makeWindows } from './desktop/windows.ts';
 import type { DesktopCalls, EngineCalls } from './engine.ts';
@@ -28,6 +29,11 @@ else app.exit(0);
 
 async function start(): Promise<void> {
   await app.whenReady();
+  // In development the switches are the tests' own; the installed app has nobody who would debug it.
+  const wrong = app.isPackaged
+    ? switchProblem((name) => app.commandLine.hasSwitch(name))
+    : undefined;
+  if (wrong !== undefined) return fatal(wrong);
   pages.serve();
   const data = process.env.AIRLOCK_DATA ?? app.getPath('userData');
   const roles = new Map<number, Role>();
