@@ -12,6 +12,7 @@ export interface Violation {
 /** The stages a call passes or is served by; each runs in plain Node and knows no other stage. */
 export const stages = [
   'relay',
+  'endpoint',
   'clients',
   'identity',
   'inventory',
