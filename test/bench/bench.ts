@@ -8,7 +8,7 @@ import { openLab } from './cases.ts';
 import { compare, type Sample, table } from './measure.ts';
 
 const quick = process.argv.includes('--quick');
-const options = quick ? { turns: 10, calls: 50, bytes: 64 } : { turns: 60, calls: 100, bytes: 64 };
+const options = quick ? { turns: 8, calls: 300, bytes: 64 } : { turns: 60, calls: 100, bytes: 64 };
 
 /** What the budgets say of a run: each a claim with the figure that holds it or not. */
 function verdicts(
