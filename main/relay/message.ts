@@ -106,7 +106,7 @@ const sentences: Record<Unreadable, string> = {
   'bad-params': 'The params of the request do not fit its method.',
   'no-id': 'A request of this kind needs an id, so it was not passed on.',
   'unexpected-answer':
-    'The answer belongs to a call that was not forwarded or was answered before.',
+    'The answer belongs to no request that was forwarded and still waits, so it was withheld.',
 };
 
 /** An `Invalid` with its standard sentence, or a nearer one. */

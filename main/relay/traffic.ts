@@ -167,7 +167,9 @@ export function makeTraffic(ports: TrafficPorts): Traffic {
   function takeResponse(lane: Lane, response: Response, place: Place): Promise<void> | undefined {
     const pending = lane.answers.find(response.idText);
     if (pending === undefined) {
-      place.forward();
+      // Forwarded, it would reach a client whose request is still on its way here, and nobody would have judged it.
+      if (response.idText === 'null') place.forward();
+      else ports.stopped(lane, invalid('unexpected-answer', response.idText), place.bytes);
       return undefined;
     }
     if (pending.abandoned) {
