@@ -5,14 +5,18 @@ trap '' TERM
 log=$1/$2.log
 pids=$1/$2.pids
 burst=$3
+# Answers a request once it came: an answer that comes before its request belongs to nothing, and Airlock withholds it.
 answer() {
-  read -r line
-  echo "$line" >>"$log"
-  echo "{\"jsonrpc\":\"2.0\",\"id\":$1,\"result\":$2}"
+  until case $line in *"\"method\":\"$1\""*) true ;; *) false ;; esac; do
+    read -r line
+    echo "$line" >>"$log"
+  done
+  echo "{\"jsonrpc\":\"2.0\",\"id\":$2,\"result\":$3}"
 }
-answer 1 '{"protocolVersion":"2025-06-18","capabilities":{"tools":{}},"serverInfo":{"name":"flood","version":"1"}}'
-answer 2 '{"tools":[{"name":"get_nothing","inputSchema":{"type":"object"},"annotations":{"readOnlyHint":true}}]}'
-setsid sh -c 'echo $$ >>"$1"; exec tail -n +1 -f "$2"' flood "$pids" "$burst" </dev/null 2>&1 &
+answer initialize 1 '{"protocolVersion":"2025-06-18","capabilities":{"tools":{}},"serverInfo":{"name":"flood","version":"1"}}'
+answer tools/list 2 '{"tools":[{"name":"get_nothing","inputSchema":{"type":"object"},"annotations":{"readOnlyHint":true}}]}'
+# By looking, not by inotify, of which a user has 128 at once.
+setsid sh -c 'echo $$ >>"$1"; exec tail ---disable-inotify -s 0.02 -n +1 -f "$2"' flood "$pids" "$burst" </dev/null 2>/dev/null &
 echo $$ >>"$pids"
 while read -r line; do echo "$line" >>"$log"; done
 while :; do sleep 60; done
