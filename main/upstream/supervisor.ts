@@ -1,14 +1,15 @@
-import type { Readable, Writable } from 'node:stream';
 import type { KillItem } from '../../shared/kill.ts';
 import { fail, ok, type Result } from '../../shared/outcome.ts';
 import { type BackoffPorts, makeBackoff } from './backoff.ts';
 import type { ChildRegister } from './child-register.ts';
 import { childEnvironment, type Environment, variable } from './environment.ts';
 import { deathSentence } from './exit.ts';
+import type { HttpPorts } from './http-ports.ts';
+import { makeRemoteSessions, type RemoteServer, type RemoteStart } from './http-sessions.ts';
 import type { Launch } from './launch-template.ts';
 import type { ProcessTrees } from './process-tree.ts';
 import { type StdioServer, type StopTiming, startStdioServer } from './stdio-server.ts';
-import { processItem, type TreeReport } from './tree-report.ts';
+import { joinReports, processItem, type TreeReport } from './tree-report.ts';
 
 /** What the supervisor needs from outside. */
 export interface SupervisorPorts extends BackoffPorts {
@@ -21,6 +22,8 @@ export interface SupervisorPorts extends BackoffPorts {
   readonly register: ChildRegister;
   /** How long a server may take to end by itself; 1 s and 2 s unless told. */
   readonly stopTiming?: StopTiming;
+  /** What the connection to a remote server needs; without it none is reached. */
+  readonly remote?: (start: RemoteStart) => HttpPorts;
 }
 
 /** The server of one session, to be started now. */
@@ -39,19 +42,13 @@ export interface SessionStart {
 /** How the server of a session stands. It is `ready` once it answered; a failed one is not started again. */
 export type ServerState =
   | { readonly state: 'starting' }
-  | { readonly state: 'ready'; readonly pid: number }
+  | { readonly state: 'ready'; readonly pid?: number }
   | { readonly state: 'failed'; readonly reason: string }
   | { readonly state: 'stopped' };
 
 /** A started server as the relay uses it. */
-export interface RunningServer {
+export interface RunningServer extends RemoteServer {
   readonly pid: number;
-  readonly stdin: Writable;
-  readonly stdout: Readable;
-  /** Tells that the first message of the server came. */
-  answered(): void;
-  /** The last of what it wrote to its error stream, masked. */
-  stderr(): string;
 }
 
 /** Runs one server per session. */
@@ -61,14 +58,16 @@ export interface Supervisor {
    * that dies ends its session: the client connects again, and only a connection whose servers die at once waits.
    */
   open(start: SessionStart): Promise<Result<RunningServer>>;
-  /** Ends a session's processes gently; settles when they are gone or named as survivors. Unknown ids are gone. */
+  /** The same for a server that is reached over the network: nothing is sent before the relay's first line. */
+  openRemote(start: RemoteStart): Result<RemoteServer>;
+  /** Ends a session's processes or connections gently; settles when they are gone or named as survivors. Unknown ids are gone. */
   stop(sessionId: string): Promise<TreeReport>;
   /** The same for the kill switch: within 2 s. */
   kill(sessionId: string): Promise<TreeReport>;
   /** Ends everything, for the end of the app; nothing starts any more. */
   stopAll(): Promise<TreeReport>;
   /** Every session of which a process may live: starting, running, or with survivors after its end. */
-  live(): readonly SessionStart[];
+  live(): readonly (SessionStart | RemoteStart)[];
   /** Who of these sessions is alive now. */
   survivors(sessionIds: readonly string[]): Promise<Result<readonly KillItem[]>>;
   /** SIGKILL at once to whoever of a session is alive. */
@@ -91,6 +90,7 @@ export function makeSupervisor(ports: SupervisorPorts): Supervisor {
   const { trees, register, platform } = ports;
   const backoff = makeBackoff(ports);
   const sessions = new Map<string, Session>();
+  const remote = makeRemoteSessions(ports.remote);
   // Copied once: every look into `process.env` asks the operating system.
   const parent = { ...ports.environment };
   let quitting = false;
@@ -103,8 +103,7 @@ export function makeSupervisor(ports: SupervisorPorts): Supervisor {
   async function open(start: SessionStart): Promise<Result<RunningServer>> {
     const { sessionId, name, clientName } = start;
     if (sessions.has(sessionId)) throw new Error(`The session ${sessionId} was opened twice.`);
-    if (quitting)
-      return fail('quitting', 'Airlock is quitting. Start it again, then connect again.');
+    if (quitting) return isQuitting();
     const wait = backoff.refusal(start.connectionId, name, clientName);
     if (wait !== undefined) return fail('server-backoff', wait);
 
@@ -169,9 +168,9 @@ export function makeSupervisor(ports: SupervisorPorts): Supervisor {
   async function finish(
     sessionId: string,
     end: (server: StdioServer) => Promise<TreeReport>,
-  ): Promise<TreeReport> {
+  ): Promise<TreeReport | undefined> {
     const session = sessions.get(sessionId);
-    if (session === undefined) return nothing;
+    if (session === undefined) return undefined;
     session.ending = true;
     if (!session.spawning) {
       enter(session, { state: 'stopped' });
@@ -196,22 +195,20 @@ export function makeSupervisor(ports: SupervisorPorts): Supervisor {
 
   return {
     open,
-    stop: (sessionId) => finish(sessionId, (server) => server.stop(ports.stopTiming)),
-    kill: (sessionId) => finish(sessionId, (server) => server.kill()),
+    openRemote: (start) => (quitting ? isQuitting() : remote.open(start)),
+    stop: async (sessionId) =>
+      (await finish(sessionId, (server) => server.stop(ports.stopTiming))) ??
+      remote.stop(sessionId),
+    kill: async (sessionId) =>
+      (await finish(sessionId, (server) => server.kill())) ?? remote.kill(sessionId),
     async stopAll() {
       quitting = true;
       const timing = ports.stopTiming ?? { closeMs: 500, termMs: 1_000 };
-      const ids = [...sessions.keys()];
-      const reports = await Promise.all(
-        ids.map((id) => finish(id, (server) => server.stop(timing))),
-      );
-      return {
-        items: reports.flatMap((report) => report.items),
-        survivors: reports.flatMap((report) => report.survivors),
-        verified: reports.every((report) => report.verified),
-      };
+      const ends = [...sessions.keys()].map((id) => finish(id, (server) => server.stop(timing)));
+      const reports = await Promise.all([...ends, remote.stopAll()]);
+      return joinReports(reports.filter((report) => report !== undefined));
     },
-    live: () => [...sessions.values()].map(({ start }) => start),
+    live: () => [...[...sessions.values()].map(({ start }) => start), ...remote.live()],
     async survivors(sessionIds) {
       const found = await trees.members(sessionIds);
       if (!found.ok) return found;
@@ -239,6 +236,9 @@ const running = (session: Session, server: StdioServer): RunningServer => ({
     session.start.onState(session.state);
   },
 });
+
+const isQuitting = () =>
+  fail('quitting', 'Airlock is quitting. Start it again, then connect again.');
 
 const ended = ({ name }: SessionStart) =>
   fail('session-ended', `The session of "${name}" was ended while its server started.`);

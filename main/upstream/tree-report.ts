@@ -8,6 +8,13 @@ export interface TreeReport {
   readonly verified: boolean;
 }
 
+/** Several reports as one. */
+export const joinReports = (reports: readonly TreeReport[]): TreeReport => ({
+  items: reports.flatMap((report) => report.items),
+  survivors: reports.flatMap((report) => report.survivors),
+  verified: reports.every((report) => report.verified),
+});
+
 /** A process as a report names it. */
 export const processItem = (
   session: { readonly sessionId: string; readonly label: string },

@@ -1,0 +1,125 @@
+import type { IncomingMessage } from 'node:http';
+import { makeByteStore } from './byte-store.ts';
+import type { HttpLimits } from './http-ports.ts';
+import { ExchangeError, errorCode } from './http-problem.ts';
+import { makeSseParser, type SseEvent } from './sse-parser.ts';
+
+/** What all answers of a session may hold together while they are not complete. */
+export interface Budget {
+  held: number;
+}
+
+/** How a body ended: whole, broken off, too slow, or larger than is taken. */
+export type BodyEnd = 'whole' | 'broken' | 'slow' | 'too-large';
+
+/** How an event stream went. */
+export interface StreamEnd {
+  readonly end: BodyEnd;
+  /** An event that was too large was left out. */
+  readonly leftOut: boolean;
+  readonly lastEventId: string | undefined;
+  readonly retryMs: number | undefined;
+}
+
+/** The pieces of a body; throws when it breaks off or is silent for `idleMs`. Time its reader takes does not count. */
+async function* pieces(response: IncomingMessage, idleMs: number): AsyncGenerator<Buffer> {
+  const chunks: AsyncIterator<Buffer> = response[Symbol.asyncIterator]();
+  for (;;) {
+    let timer: NodeJS.Timeout | undefined;
+    if (Number.isFinite(idleMs))
+      timer = setTimeout(() => response.destroy(new ExchangeError('idle-timeout')), idleMs);
+    let next: IteratorResult<Buffer>;
+    try {
+      next = await chunks.next();
+    } finally {
+      clearTimeout(timer);
+    }
+    if (next.done) return;
+    yield next.value;
+  }
+}
+
+const endOf = (error: unknown): BodyEnd =>
+  errorCode(error) === 'idle-timeout' ? 'slow' : 'broken';
+
+/** Reads a body of at most `limit` bytes as a whole. */
+export async function readBody(
+  response: IncomingMessage,
+  limit: number,
+  limits: Pick<HttpLimits, 'idleMs' | 'heldBytes'>,
+  budget: Budget = { held: 0 },
+): Promise<{ readonly end: BodyEnd; readonly body: Buffer }> {
+  const store = makeByteStore();
+  let held = 0;
+  let end: BodyEnd = 'whole';
+  // However slowly it trickles, a body that is no stream is whole within this.
+  const late = setTimeout(() => response.destroy(new ExchangeError('idle-timeout')), limits.idleMs);
+  try {
+    for await (const piece of pieces(response, limits.idleMs)) {
+      if (store.length + piece.length > limit || budget.held + piece.length > limits.heldBytes) {
+        end = 'too-large';
+        break;
+      }
+      budget.held += piece.length;
+      held += piece.length;
+      store.append(piece);
+    }
+  } catch (error) {
+    end = endOf(error);
+  } finally {
+    clearTimeout(late);
+    budget.held -= held;
+    if (end !== 'whole') response.destroy();
+  }
+  return { end, body: store.take() };
+}
+
+/**
+ * Reads an event stream. `take` gets each event's data as it comes, and reading waits for it: that is what keeps a slow
+ * reader from filling our memory.
+ */
+export async function readEvents(
+  response: IncomingMessage,
+  limits: Pick<HttpLimits, 'lineBytes' | 'heldBytes'> & { readonly idleMs: number },
+  budget: Budget,
+  take: (event: Exclude<SseEvent, { readonly tooLarge: true }>) => Promise<void>,
+): Promise<StreamEnd> {
+  const parser = makeSseParser(limits.lineBytes - 1);
+  let held = 0;
+  let leftOut = false;
+  let end: BodyEnd = 'whole';
+  try {
+    for await (const piece of pieces(response, limits.idleMs)) {
+      for (const event of parser.push(piece)) {
+        if ('tooLarge' in event) leftOut = true;
+        else await take(event);
+      }
+      budget.held += parser.held - held;
+      held = parser.held;
+      if (budget.held > limits.heldBytes) {
+        end = 'too-large';
+        break;
+      }
+    }
+  } catch (error) {
+    end = endOf(error);
+  } finally {
+    budget.held -= held;
+    response.destroy();
+  }
+  const { lastEventId, retryMs } = parser;
+  return { end, leftOut, lastEventId, retryMs };
+}
+
+/** Reads a body that nobody needs, so that its connection can be used again; a long one is cut off. */
+export function discard(response: IncomingMessage): void {
+  let seen = 0;
+  response.on('data', (chunk: Buffer) => {
+    seen += chunk.length;
+    if (seen > 64 * 1024) response.destroy();
+  });
+  response.on('error', () => undefined);
+  const timer = setTimeout(() => response.destroy(), 5_000);
+  timer.unref();
+  response.once('close', () => clearTimeout(timer));
+}
