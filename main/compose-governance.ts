@@ -130,7 +130,7 @@ export function openGovernance(ports: GovernancePorts) {
     secrets: makeConnectionSecrets(keychain),
     person: person(),
     newId: randomUUID,
-    audit: makeRecord({ trail, mask }),
+    audit: makeRecord({ trail, mask, maskVersion: () => everything }),
     inspection: {
       request: makeRequestInspection((connectionId) => maskers.get(connectionId) ?? maskSecrets),
       answer: inspectAnswer,

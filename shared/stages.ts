@@ -38,6 +38,13 @@ export interface Stages {
   readonly audit: {
     /** Durably writes the opening entry before it returns. A problem means: nothing may be forwarded. */
     open(call: Call): Result<CallRecord>;
+    /**
+     * The same for calls that come together: the entry waits for `commit`. Until that has succeeded nothing of the
+     * call may leave Airlock.
+     */
+    stage?(call: Call): Result<CallRecord>;
+    /** Durably writes what was staged, all at once. A problem means: none of it was written, none may be forwarded. */
+    commit?(): Result<null>;
   };
   readonly kill: {
     /** The sentence to refuse with while a kill covers this call, else undefined. */

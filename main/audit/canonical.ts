@@ -7,6 +7,9 @@ export type Json =
   | readonly Json[]
   | { readonly [key: string]: Json | undefined };
 
+/** The texts of settled objects. They cannot go stale: a settled object is frozen all the way down. */
+const settled = new WeakMap<object, string>();
+
 /**
  * The RFC 8785 form of a value: keys sorted by UTF-16 code units, numbers and strings as ECMAScript writes them, no
  * space. Members that are undefined are left out. Throws on NaN and infinities, which JSON cannot hold.
@@ -21,7 +24,24 @@ export function canonical(value: Json): string {
     return JSON.stringify(value);
   }
   if (value === null || typeof value === 'boolean') return String(value);
-  return isList(value) ? list(value) : record(value);
+  return settled.get(value) ?? (isList(value) ? list(value) : record(value));
+}
+
+/**
+ * Freezes a value with all it holds and remembers its canonical text: what stands in every entry of a session is
+ * written out once. Returns the value.
+ */
+export function settle<T extends object>(value: T): T {
+  freeze(value);
+  settled.set(value, canonical(value as Json));
+  return value;
+}
+
+function freeze(value: object): void {
+  Object.freeze(value);
+  for (const member of Object.values(value)) {
+    if (typeof member === 'object' && member !== null) freeze(member);
+  }
 }
 
 const isList = (value: Json): value is readonly Json[] => Array.isArray(value);

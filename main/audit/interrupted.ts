@@ -1,6 +1,7 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Entry, EntryInput } from '../../shared/audit.ts';
 import type { Appender } from './appender.ts';
+import { draftOf } from './draft.ts';
 import { readEntry, type StoredEntry } from './stored-entry.ts';
 import type { Writers } from './writers.ts';
 
@@ -21,7 +22,7 @@ export function closeInterrupted(
     for (const writer of writers.dead()) {
       for (const opened of openCalls(db, writer.id, writer.openFrom)) {
         const detail = 'Airlock stopped while this call was under way; its outcome is unknown.';
-        put({ input: interruption(opened, detail), time: now() });
+        put(draftOf(interruption(opened, detail), now()));
         closed += 1;
       }
       writers.strike(writer.id);

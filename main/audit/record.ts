@@ -6,12 +6,15 @@ import type { Decision } from '../../shared/policy.ts';
 import type { CallEnd, CallRecord, Stages } from '../../shared/stages.ts';
 import { AuditUnavailable } from './audit-unavailable.ts';
 import { bounded } from './bounded.ts';
+import { makeDecisionMemory, makePartyMemory } from './record-memory.ts';
 import type { Trail } from './trail.ts';
 
 /** What the record of calls needs. `mask` replaces secrets in a text; nothing is written that did not pass it. */
 export interface RecordPorts {
-  readonly trail: Pick<Trail, 'append' | 'appendSoon'>;
+  readonly trail: Pick<Trail, 'append' | 'appendSoon' | 'stage' | 'commit'>;
   readonly mask: (text: string) => string;
+  /** Changes where `mask` may mask more than before, so that nothing masked earlier is used any longer. */
+  readonly maskVersion?: () => unknown;
   /** Milliseconds that only go forward, for durations. */
   readonly clock?: () => number;
 }
@@ -37,61 +40,46 @@ const traceparent = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 export function makeRecord({
   trail,
   mask,
+  maskVersion = () => undefined,
   clock = () => performance.now(),
 }: RecordPorts): Stages['audit'] {
   const name = (text: string) => masked(text, nameLimit, mask);
   const sentence = (text: string) => masked(text, sentenceLimit, mask);
+  const partsOf = makePartyMemory(name, maskVersion);
+  const decisions = makeDecisionMemory();
 
   function identityOf(call: Call): Omit<EntryInput, 'kind'> {
-    const { agent, connection, server, tool } = call;
-    return {
+    const { tool } = call;
+    const identity: Mutable<Omit<EntryInput, 'kind'>> = {
+      ...partsOf(call),
       callId: call.id,
-      person: name(agent.person),
-      agent: { id: agent.clientId, name: name(agent.clientName) },
-      connection: {
-        id: connection.id,
-        name: name(connection.name),
-        sessionId: connection.sessionId,
-      },
-      ...(agent.process === undefined
-        ? {}
-        : {
-            process: {
-              pid: agent.process.pid,
-              ...(agent.process.command === undefined
-                ? {}
-                : { command: name(agent.process.command) }),
-            },
-          }),
-      server: {
-        id: server.id,
-        label: name(server.label),
-        ...(server.reported === undefined
-          ? {}
-          : { name: name(server.reported.name), version: name(server.reported.version) }),
-      },
-      // The target of whatever kind, so that a resource or a prompt can be found like a tool.
-      ...(call.target === '' ? {} : { tool: { name: name(call.target), pin: tool?.pin ?? '' } }),
       method: name(call.method),
       argumentsHash: call.argumentsHash,
-      ...(call.traceparent !== undefined && traceparent.test(call.traceparent)
-        ? { traceparent: call.traceparent }
-        : {}),
     };
+    // The target of whatever kind, so that a resource or a prompt can be found like a tool.
+    if (call.target !== '') identity.tool = { name: name(call.target), pin: tool?.pin ?? '' };
+    if (call.traceparent !== undefined && traceparent.test(call.traceparent))
+      identity.traceparent = call.traceparent;
+    return identity;
   }
 
-  function recordOf(call: Call, identity: Omit<EntryInput, 'kind'>, since: number): CallRecord {
+  function recordOf(
+    call: Call,
+    identity: Omit<EntryInput, 'kind'>,
+    since: number,
+    opened: { readonly dropped: boolean },
+  ): CallRecord {
     let open = true;
     return {
       close(end) {
-        if (!open) return;
+        if (!open || opened.dropped) return;
         open = false;
         const durationMs = Math.max(0, Math.round(clock() - since));
         trail.appendSoon({
           ...identity,
           kind: 'call.closed',
           durationMs,
-          ...ending(end, sentence),
+          ...ending(end, sentence, decisions),
         });
       },
       note(kind, more) {
@@ -103,24 +91,51 @@ export function makeRecord({
     };
   }
 
+  /** Hands the opening entry of a call to `write`, and gives its record. */
+  function begin(
+    call: Call,
+    write: (entry: EntryInput) => { readonly dropped: boolean },
+  ): Result<CallRecord> {
+    const since = clock();
+    const identity = identityOf(call);
+    const entry: EntryInput = {
+      ...identity,
+      kind: 'call.opened',
+      arguments: masked(call.argumentsText, argumentsLimit, mask),
+      bytesIn: call.bytes,
+    };
+    try {
+      return ok(recordOf(call, identity, since, write(entry)));
+    } catch (error) {
+      return unavailable(error);
+    }
+  }
+
   return {
-    open(call): Result<CallRecord> {
-      const since = clock();
-      const identity = identityOf(call);
+    open: (call) =>
+      begin(call, (entry) => {
+        trail.append(entry);
+        return kept;
+      }),
+    stage: (call) => begin(call, trail.stage),
+    commit(): Result<null> {
       try {
-        trail.append({
-          ...identity,
-          kind: 'call.opened',
-          arguments: masked(call.argumentsText, argumentsLimit, mask),
-          bytesIn: call.bytes,
-        });
+        trail.commit();
+        return ok(null);
       } catch (error) {
-        if (!(error instanceof AuditUnavailable)) throw error;
-        return { ok: false, problem: error.problem };
+        return unavailable(error);
       }
-      return ok(recordOf(call, identity, since));
     },
   };
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+const kept = { dropped: false } as const;
+
+function unavailable(error: unknown): Result<never> {
+  if (!(error instanceof AuditUnavailable)) throw error;
+  return { ok: false, problem: error.problem };
 }
 
 /**
@@ -129,6 +144,11 @@ export function makeRecord({
  */
 function masked(text: string, limit: number, mask: (text: string) => string): string {
   try {
+    // At most three bytes of UTF-8 come from one unit of UTF-16: then there is nothing to cut and nothing to count.
+    if (3 * text.length <= limit) {
+      const shown = mask(text);
+      if (3 * shown.length <= limit) return shown;
+    }
     const part = text.slice(0, 4 * limit + longestSecret);
     const shown = part.length < text.length ? mask(part).slice(0, -longestSecret) : mask(part);
     return bounded(shown, limit, Buffer.byteLength(text));
@@ -141,10 +161,11 @@ function masked(text: string, limit: number, mask: (text: string) => string): st
 function ending(
   { outcome, decision, approval, findings, resultHash, bytesOut, monitor, detail }: CallEnd,
   sentence: (text: string) => string,
+  decisionOf: (decision: Decision) => EntryInput['decision'],
 ): Partial<EntryInput> {
   return {
     outcome,
-    ...(decision === undefined ? {} : { decision: decisionEntry(decision) }),
+    ...(decision === undefined ? {} : { decision: decisionOf(decision) }),
     ...(approval === undefined ? {} : { approver: approverEntry(approval) }),
     ...(findings.length === 0
       ? {}
@@ -162,15 +183,8 @@ function ending(
   };
 }
 
-/** A decision as an entry names it. */
-export const decisionEntry = ({ decision, rules, risk }: Decision): EntryInput['decision'] => ({
-  decision,
-  rules: [...rules],
-  risk: risk.level,
-});
-
 /** An answer as an entry names it; `by` is empty where nobody gave it. */
-export const approverEntry = ({
+const approverEntry = ({
   by,
   how,
   lookedMs,

@@ -4,6 +4,7 @@ import type { Result } from '../../shared/outcome.ts';
 import { type Head, makeAppender } from './appender.ts';
 import { canonical } from './canonical.ts';
 import type { OpenDatabase, ProcessLocks } from './database-port.ts';
+import { draftOf } from './draft.ts';
 import { makeDurability } from './durability.ts';
 import { closeInterrupted } from './interrupted.ts';
 import { makePages } from './pages.ts';
@@ -34,7 +35,7 @@ export function openSession(path: string, ports: SessionPorts, before: Predecess
   const appender = makeAppender({
     db,
     writer: writers.id,
-    first: () => ({ input: beginning(setAside, before.head), time: ports.now() }),
+    first: () => draftOf(beginning(setAside, before.head), ports.now()),
   });
   const addCheckpoint = db.prepare('INSERT INTO checkpoints (sequence, body) VALUES (?, ?)');
   const checkpointsAfter = db.prepare(

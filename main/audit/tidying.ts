@@ -17,12 +17,16 @@ const crowd = 1_000;
 /** Between two bites of indexing, so that what waits on this thread gets its turn. */
 const breathMs = 10;
 
-/** Nobody appended for so long: a moment in which nobody waits for a fold. */
+/** Nobody appended for so long: a moment in which nobody waits for a fold, or for a bite of indexing. */
 const quietMs = 200;
+
+/** So many entries wait at most for such a moment to be indexed: a search takes in what is left, in some 20 ms. */
+const mostUnindexed = 4_000;
 
 /**
  * Does what an append leaves for later: syncs on another thread within a second or 1,000 entries, indexes in small
- * bites, and folds in a quiet moment (a log that never gets one is folded by the commit that makes it too long).
+ * bites in a quiet moment or once too much waits for one, and folds in a quiet moment (a log that never gets one is
+ * folded by the commit that makes it too long).
  * Rests while nothing is written.
  */
 export function makeTidying(steps: TidySteps, clock: () => number = () => performance.now()) {
@@ -30,6 +34,7 @@ export function makeTidying(steps: TidySteps, clock: () => number = () => perfor
   let working: Promise<void> | undefined;
   let unsynced = 0;
   let unfolded = 0;
+  let unindexed = 0;
   let lastWrite = 0;
   let stopped = false;
 
@@ -42,15 +47,24 @@ export function makeTidying(steps: TidySteps, clock: () => number = () => perfor
       if (taken > 0) await steps.sync();
       if (stopped) return;
       unfolded += taken;
-      if (steps.index()) again(breathMs);
-      else if (unfolded >= crowd) foldWhenQuiet();
+      unindexed += taken;
+      if (isBusy() && unindexed < mostUnindexed) {
+        again(quietMs);
+      } else if (steps.index()) {
+        again(breathMs);
+      } else {
+        unindexed = 0;
+        if (unfolded >= crowd) foldWhenQuiet();
+      }
     } catch (error) {
       if (!stopped) steps.failed(error);
     }
   }
 
+  const isBusy = (): boolean => clock() - lastWrite < quietMs;
+
   function foldWhenQuiet(): void {
-    if (clock() - lastWrite < quietMs) {
+    if (isBusy()) {
       again(quietMs);
       return;
     }

@@ -1,10 +1,9 @@
 import { statSync } from 'node:fs';
 import type { Checkpoint, Entry, EntryInput } from '../../shared/audit.ts';
-import type { Head, Pending } from './appender.ts';
+import { entryOf, type Head, type Sealed } from './appender.ts';
 import { AuditUnavailable } from './audit-unavailable.ts';
-import { canonical } from './canonical.ts';
-import { asJson } from './chain.ts';
 import { makeConnection } from './connection.ts';
+import { type Draft, draftOf } from './draft.ts';
 import { interruption } from './interrupted.ts';
 import type { PageQuery } from './pages.ts';
 import type { SessionPorts } from './session.ts';
@@ -49,9 +48,11 @@ export function openTrail(path: string, ports: TrailPorts) {
   /** Nobody is told before there is a trail to ask. */
   let ready = false;
   /** Waiting to be written, in order and before anything else. */
-  const pending: Pending[] = [];
+  let pending: Draft[] = [];
+  /** Of those, the ones that a commit was promised for. */
+  let staged: Draft[] = [];
   /** The calls that were opened here and not closed, oldest first. */
-  const open = new Map<string, Entry>();
+  const open = new Map<string, Sealed>();
 
   const connection = makeConnection(path, {
     open: ports.open,
@@ -82,24 +83,35 @@ export function openTrail(path: string, ports: TrailPorts) {
     },
   });
 
-  function write(items: readonly Pending[]): Entry[] {
+  function write(drafts: readonly Draft[]): Sealed[] {
     return writing(({ appender }) => {
-      const entries = appender.append(pending.length === 0 ? items : [...pending, ...items]);
-      pending.length = 0;
-      const last = entries.at(-1);
+      const all = pending.length === 0 ? drafts : [...pending, ...drafts];
+      const sealed = appender.append(all);
+      pending = [];
+      staged = [];
+      const last = sealed.at(-1);
       if (last === undefined) return [];
       head = last;
-      for (const entry of entries) track(entry);
-      tidying.written(entries.length);
-      ports.onAppend?.(head);
-      return items.length === entries.length ? entries : entries.slice(-items.length);
+      for (const one of sealed) track(one);
+      tidying.written(sealed.length);
+      ports.onAppend?.(last);
+      return drafts.length === sealed.length ? sealed : sealed.slice(sealed.length - drafts.length);
     });
   }
 
-  function track(entry: Entry): void {
-    if (entry.callId === undefined) return;
-    if (entry.kind === 'call.opened') open.set(entry.callId, entry);
-    else if (entry.kind === 'call.closed') open.delete(entry.callId);
+  function track(sealed: Sealed): void {
+    const { callId, kind } = sealed.draft.input;
+    if (callId === undefined) return;
+    if (kind === 'call.opened') open.set(callId, sealed);
+    else if (kind === 'call.closed') open.delete(callId);
+  }
+
+  /** Takes back what was staged, and what was said of the same calls since: without an opening there is no call. */
+  function unstage(): void {
+    const calls = new Set(staged.map(({ input }) => input.callId));
+    for (const draft of staged) draft.dropped = true;
+    pending = pending.filter(({ dropped, input }) => !dropped && !calls.has(input.callId));
+    staged = [];
   }
 
   /** Writes what waits; what cannot be written goes on waiting for the next try. */
@@ -125,7 +137,7 @@ export function openTrail(path: string, ports: TrailPorts) {
       : '';
     const detail = `The file of the audit trail was removed or replaced while Airlock ran.${known}`;
     connection.giveUp();
-    write([{ input: { kind: 'problem', detail }, time: now() }]);
+    write([draftOf({ kind: 'problem', detail }, now())]);
   }
 
   const closeInterrupted = (): number => using((session) => session.closeInterrupted());
@@ -136,8 +148,8 @@ export function openTrail(path: string, ports: TrailPorts) {
     process.off('exit', close);
     drain();
     const detail = 'Airlock was stopped while this call was under way; its outcome is unknown.';
-    for (const entry of open.values()) {
-      pending.push({ input: interruption(entry, detail), time: now() });
+    for (const { draft } of open.values()) {
+      pending.push(draftOf(interruption(draft.input, detail), now()));
     }
     drain();
     closed = true;
@@ -159,22 +171,43 @@ export function openTrail(path: string, ports: TrailPorts) {
      * power as well (milliseconds). Throws AuditUnavailable when it cannot be written.
      */
     append(input: EntryInput, { sync = false } = {}): Entry {
-      const [entry] = write([{ input, time: now() }]);
-      if (entry === undefined) throw new Error('An append gives one entry.');
+      const [sealed] = write([draftOf(input, now())]);
+      if (sealed === undefined) throw new Error('An append gives one entry.');
       if (sync) using((session) => session.durability.sync());
-      return entry;
+      return entryOf(sealed);
     },
     /** Writes several entries in one transaction, all or none. Throws AuditUnavailable. */
     appendMany: (inputs: readonly EntryInput[]): Entry[] =>
-      inputs.length === 0 ? [] : write(inputs.map((input) => ({ input, time: now() }))),
+      inputs.length === 0 ? [] : write(inputs.map((input) => draftOf(input, now()))).map(entryOf),
+    /**
+     * Takes an entry that is written by the next `commit`, or sooner with another one. Nobody may act on it before.
+     */
+    stage(input: EntryInput): { readonly dropped: boolean } {
+      const draft = draftOf(input, now());
+      pending.push(draft);
+      staged.push(draft);
+      return draft;
+    },
+    /**
+     * Writes what is staged in one transaction, safe from the death of the process. Throws AuditUnavailable when it
+     * cannot be written: all of it is then dropped, and so is what came later of the same calls.
+     */
+    commit(): void {
+      if (staged.length === 0) return;
+      try {
+        write([]);
+      } catch (error) {
+        unstage();
+        throw error;
+      }
+    },
     /**
      * Writes an entry within a few milliseconds, before any other entry and any read; while the trail
      * cannot be written it waits, and a clean exit writes it.
      */
     appendSoon(input: EntryInput): void {
-      // An entry that has no form in JSON is our mistake, and must not stand in the way of those after it.
-      canonical(asJson(input));
-      pending.push({ input, time: now() });
+      // An entry that has no form in JSON is our mistake; it throws here and does not stand in the way of others.
+      pending.push(draftOf(input, now()));
       if (draining) return;
       draining = true;
       setTimeout(drain, lingerMs);

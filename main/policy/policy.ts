@@ -110,7 +110,7 @@ export function makePolicy(ports: PolicyPorts): CallPolicy {
     const kept = remembered.get(key) ?? learn(key, call, facts);
     const judgement =
       kept.kind === 'settled' ? kept.judgement : finish(kept.steps, call, facts, rate);
-    return { ...judgement, rules: [...judgement.rules], risk };
+    return { decision: judgement.decision, rules: judgement.rules, risk };
   }
 
   /** A definition decides its risk, and an accepted pin is its hash; what is not accepted is read every time. */
@@ -144,7 +144,10 @@ export function makePolicy(ports: PolicyPorts): CallPolicy {
     const open = steps.some((step) => step.plan.pending !== undefined);
     const fresh: Remembered = open
       ? { kind: 'open', steps }
-      : { kind: 'settled', judgement: judge(opinionsOf(steps), broken(), facts.riskLevel) };
+      : {
+          kind: 'settled',
+          judgement: lasting(judge(opinionsOf(steps), broken(), facts.riskLevel)),
+        };
     remembered.set(key, fresh);
     return fresh;
   }
@@ -166,6 +169,13 @@ export function makePolicy(ports: PolicyPorts): CallPolicy {
   function broken(): Rule[] {
     return bothSets().flatMap(([, set]) => (set.broken === undefined ? [] : [set.broken]));
   }
+}
+
+/** A judgement that many decisions share, so that none of them can change it for the others. */
+function lasting(judgement: Judgement): Judgement {
+  for (const rule of judgement.rules) Object.freeze(rule);
+  Object.freeze(judgement.rules);
+  return judgement;
 }
 
 const opinionsOf = (steps: readonly Step[]): Opinion[] =>

@@ -170,7 +170,7 @@ describe('what was done to a trail shows:', () => {
     const { send, only } = await aCollector();
     const list = rows(5);
     const changed = list.map((row, n) =>
-      n === 2 ? { ...row, body: row.body.replace('e1', 'e9') } : row,
+      n === 2 ? { ...row, body: row.body.replace('"e1"', '"e9"') } : row,
     );
     expect(await send(records(changed))).toMatchObject({
       partialSuccess: { rejectedLogRecords: '1' },

@@ -77,6 +77,29 @@ describe('what was written', () => {
   });
 });
 
+describe('the index', () => {
+  test('waits while entries come, and catches up when they stop', async () => {
+    const { index, sync, tidying, pass } = tidied();
+    for (let n = 0; n < 20; n += 1) {
+      tidying.written(10);
+      await pass(100);
+    }
+    expect(sync).toHaveBeenCalled();
+    expect(index).not.toHaveBeenCalled();
+    await pass(1_200);
+    expect(index).toHaveBeenCalledTimes(1);
+  });
+
+  test('does not wait once thousands are missing in it', async () => {
+    const { index, tidying, pass } = tidied();
+    for (let n = 0; n < 20; n += 1) {
+      tidying.written(1_000);
+      await pass(100);
+    }
+    expect(index.mock.calls.length).toBeGreaterThan(1);
+  });
+});
+
 describe('the log', () => {
   test('is folded after a thousand entries, when nobody appends', async () => {
     const { fold, tidying, pass } = tidied();

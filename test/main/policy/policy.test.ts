@@ -342,7 +342,11 @@ describe('every decision', () => {
   test('cannot be changed from outside for the next one', () => {
     const policy = aPolicy();
     const call = aToolCall('write_file');
-    policy.decide(call, []).rules.length = 0;
+    const { rules } = policy.decide(call, []);
+    expect(() => {
+      rules.length = 0;
+    }).toThrow(TypeError);
+    expect(Object.isFrozen(rules[0])).toBe(true);
     expect(policy.decide(call, []).rules[0]?.text).toBe(defaultAskText('write'));
   });
 
