@@ -32,6 +32,13 @@ export interface InFlightCall {
 export interface Flights {
   /** Starts the way of a governed request. A sentence where its params make no call. */
   start(lane: Lane, request: Request, action: GovernedAction, pending: Pending): string | undefined;
+  /** Calls that start from here on come together: their entries are written at once, by `commit`. */
+  together(): void;
+  /**
+   * Writes the entries of the calls that came together, before anything of them may leave; where that fails they are
+   * withdrawn and refused.
+   */
+  commit(): void;
   /** Breaks a call off, wherever it is. Its asker is told unless it was the one who cancelled. */
   interrupt(flight: Flight, why: Interruption): void;
   all(): readonly InFlightCall[];
@@ -40,6 +47,9 @@ export interface Flights {
 /** An empty set of flights. */
 export function makeFlights(ports: FlightPorts): Flights {
   const flying = new Map<string, Pending>();
+  /** Calls whose entries are not written yet, and how many chunks of lines gather them. */
+  let staged: Flight[] = [];
+  let gathering = 0;
   // The session's own upstream is told of interruptions by `settle`, so that no call pays for a signal of its own.
   const flightSignal = new AbortController().signal;
 
@@ -65,11 +75,14 @@ export function makeFlights(ports: FlightPorts): Flights {
           throw new Error('A call that is not in flight was forwarded.');
         return new Promise((resolve) => {
           flight.settle = resolve;
-          pending.place.forward();
+          pending.place.forward(flight);
         });
       },
     },
   };
+
+  const { stage, commit: commitStaged } = ports.stages.audit;
+  const staging: Stages = { ...stages, audit: { open: stage ?? stages.audit.open } };
 
   function start(lane: Lane, request: Request, action: GovernedAction, pending: Pending) {
     const call = callOf(request, action, pending.place.bytes.length, ports.context());
@@ -80,14 +93,43 @@ export function makeFlights(ports: FlightPorts): Flights {
       settle: undefined,
       answer: undefined,
       interruption: undefined,
+      withdrawn: false,
       wait: undefined,
     };
     pending.flight = flight;
     flying.set(call.id, pending);
-    flight.done = handleCall(call, stages, portsOf(lane, request, pending, flight)).catch(
+    const gathered = gathering > 0 && commitStaged !== undefined && pending.place.alone;
+    if (gathered) staged.push(flight);
+    const way = gathered ? staging : stages;
+    flight.done = handleCall(call, way, portsOf(lane, request, pending, flight)).catch(
       ports.failed,
     );
     return undefined;
+  }
+
+  function commit(): void {
+    gathering -= 1;
+    if (staged.length === 0) return;
+    const flights = staged;
+    staged = [];
+    try {
+      const written = commitStaged?.();
+      if (written?.ok !== false) return;
+      withdraw(flights, written.problem.message);
+    } catch (error) {
+      withdraw(flights, internalError.sentence);
+      ports.failed(error);
+    }
+  }
+
+  /** What could not be recorded was not forwarded either: it still waits in its outlet. */
+  function withdraw(flights: readonly Flight[], sentence: string): void {
+    for (const flight of flights) {
+      flight.withdrawn = true;
+      const { settle } = flight;
+      flight.settle = undefined;
+      settle?.(fail('audit-unavailable', sentence));
+    }
   }
 
   function portsOf(lane: Lane, request: Request, pending: Pending, flight: Flight): CallPorts {
@@ -142,6 +184,10 @@ export function makeFlights(ports: FlightPorts): Flights {
 
   return {
     start,
+    together() {
+      gathering += 1;
+    },
+    commit,
     interrupt,
     all: () =>
       [...flying.values()].flatMap(({ flight }) =>

@@ -7,7 +7,7 @@ export interface InletPorts {
   readonly lineLimit?: number;
   /** Takes a line; a promise holds the lines after it back until it settles. */
   readonly take: (frame: Frame) => Promise<void> | undefined;
-  /** Called around the lines of a chunk that holds several, so that what they send is written at once. */
+  /** Called around the lines of a chunk that holds several: what they record and send is written at once. */
   readonly cork: () => void;
   readonly uncork: () => void;
   /** False while somebody downstream is too slow: reading stops until `pump` is called. */

@@ -2,7 +2,7 @@ import type { Call } from '../../shared/call.ts';
 import type { Result } from '../../shared/outcome.ts';
 import type { Answer } from '../../shared/stages.ts';
 import type { Side } from './governed-call.ts';
-import type { Outlet } from './outlet.ts';
+import type { Outlet, Withdrawable } from './outlet.ts';
 import type { PendingTable } from './pending.ts';
 import type { RefusedRequest } from './refusal.ts';
 import type { Interruption } from './tool-call.ts';
@@ -11,8 +11,10 @@ import type { Interruption } from './tool-call.ts';
 export interface Place {
   /** The message's own bytes, without the line's end. */
   readonly bytes: Uint8Array;
-  /** Sends it on as it came. */
-  forward(): void;
+  /** True where it has its line to itself, so that what is forwarded of it can be held and withdrawn. */
+  readonly alone: boolean;
+  /** Sends it on as it came; not where `of` is withdrawn before it left. */
+  forward(of?: Withdrawable): void;
   /** Sends other bytes on in its stead. */
   replace(bytes: Uint8Array | string): void;
   /** Says something of our own to whoever sent it. */
@@ -29,6 +31,8 @@ export interface Flight {
   /** The place of the answer, so that it is delivered in the order the server spoke. */
   answer: Place | undefined;
   interruption: Interruption | undefined;
+  /** Its entry could not be written after all: what was to be forwarded of it stays here. */
+  withdrawn: boolean;
   /** Aborts the wait for a person, where there is one. */
   wait: AbortController | undefined;
 }

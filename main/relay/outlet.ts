@@ -2,11 +2,14 @@ import type { Writable } from 'node:stream';
 
 /** Where messages for one side go, with a queue of our own in front of the stream's. */
 export interface Outlet {
-  /** Sends whole lines. `own` marks what Airlock says itself: it is sent also when forwarding has stopped. */
-  send(bytes: Uint8Array | string, own: boolean): void;
-  /** What is sent between `cork` and `uncork` reaches the system in one write. */
-  cork(): void;
-  uncork(): void;
+  /**
+   * Sends whole lines. `own` marks what Airlock says itself: it is sent also when forwarding has stopped. While it is
+   * held, what belongs to something that was withdrawn meanwhile is left out.
+   */
+  send(bytes: Uint8Array | string, own: boolean, of?: Withdrawable): void;
+  /** What is sent between `hold` and the `release` that belongs to it goes out then, in one write where it can. */
+  hold(): void;
+  release(): void;
   /** True while the reader on the other end is slower than we are. */
   readonly blocked: boolean;
   /** Bytes that wait for the reader. */
@@ -23,9 +26,15 @@ export interface Outlet {
   destroy(): void;
 }
 
+/** Something that may still be called off while its bytes are held. */
+export interface Withdrawable {
+  readonly withdrawn: boolean;
+}
+
 interface Held {
   readonly bytes: Uint8Array | string;
   readonly own: boolean;
+  readonly of: Withdrawable | undefined;
 }
 
 /**
@@ -37,8 +46,10 @@ export function makeOutlet(sink: Writable): Outlet {
   const lost: (() => void)[] = [];
   let held: Held[] = [];
   let heldBytes = 0;
+  let holds = 0;
   let blocked = false;
   let ended = false;
+  let finished = false;
   let closed = false;
 
   function write(bytes: Uint8Array | string): void {
@@ -47,19 +58,40 @@ export function makeOutlet(sink: Writable): Outlet {
 
   function flush(): void {
     blocked = false;
-    let sent = 0;
-    sink.cork();
-    for (const { bytes } of held) {
-      if (blocked) break;
+    pour();
+    if (!blocked && holds === 0) for (const call of drained) call();
+  }
+
+  /** Writes what is held, as far as the reader takes it; lines that lie side by side in memory in one piece. */
+  function pour(): void {
+    if (holds > 0 || closed) return;
+    const all = held;
+    held = [];
+    if (all.length > 1) sink.cork();
+    let next = 0;
+    while (next < all.length && !blocked) {
+      const first = all[next];
+      next += 1;
+      if (first === undefined || first.of?.withdrawn === true) continue;
+      let { bytes } = first;
+      for (let more = all[next]; more !== undefined; more = all[next]) {
+        const both = more.of?.withdrawn === true ? undefined : joined(bytes, more.bytes);
+        if (both === undefined) break;
+        bytes = both;
+        next += 1;
+      }
       write(bytes);
-      heldBytes -= bytes.length;
-      sent += 1;
     }
-    held = held.slice(sent);
-    sink.uncork();
-    if (blocked) return;
-    if (ended) sink.end();
-    else for (const call of drained) call();
+    held = all.slice(next);
+    heldBytes = held.reduce((sum, one) => sum + one.bytes.length, 0);
+    if (all.length > 1) sink.uncork();
+    if (ended) finish();
+  }
+
+  function finish(): void {
+    if (blocked || holds > 0 || closed || finished) return;
+    finished = true;
+    sink.end();
   }
 
   /** A reader that is gone catches up with everything: nobody may wait for it. */
@@ -78,17 +110,23 @@ export function makeOutlet(sink: Writable): Outlet {
   sink.on('error', lose);
 
   return {
-    send(bytes, own) {
+    send(bytes, own, of) {
       if (closed || ended) return;
-      if (blocked) {
-        held.push({ bytes, own });
+      if (blocked || holds > 0) {
+        held.push({ bytes, own, of });
         heldBytes += bytes.length;
       } else {
         write(bytes);
       }
     },
-    cork: () => sink.cork(),
-    uncork: () => sink.uncork(),
+    hold() {
+      holds += 1;
+    },
+    release() {
+      holds -= 1;
+      if (!blocked && held.length > 0) pour();
+      else if (ended) finish();
+    },
     get blocked() {
       return blocked;
     },
@@ -108,11 +146,22 @@ export function makeOutlet(sink: Writable): Outlet {
     end() {
       if (ended || closed) return;
       ended = true;
-      if (!blocked) sink.end();
+      finish();
     },
     destroy() {
       lose();
       sink.destroy();
     },
   };
+}
+
+/** What is written in one piece can't be taken back in part, so a piece is no more than a full stream would hold. */
+const mostJoined = 16 * 1024;
+
+/** One view of two that follow each other in the same memory, as lines of one chunk do. */
+function joined(a: Uint8Array | string, b: Uint8Array | string): Uint8Array | undefined {
+  if (typeof a === 'string' || typeof b === 'string') return undefined;
+  if (a.length + b.length > mostJoined) return undefined;
+  if (a.buffer !== b.buffer || a.byteOffset + a.length !== b.byteOffset) return undefined;
+  return Buffer.from(a.buffer, a.byteOffset, a.length + b.length);
 }

@@ -1,11 +1,13 @@
 import type { Lane, Place } from './lane.ts';
 import type { Batch } from './message.ts';
+import type { Withdrawable } from './outlet.ts';
 
 /** False while a kill or pause is in force: then nothing is forwarded, whoever tries. */
 export type MayForward = () => boolean;
 
 /** A message alone on its line. A class, since one is made for every message and closures would cost more. */
 class LinePlace implements Place {
+  readonly alone = true;
   readonly #line: Buffer;
   readonly #lane: Lane;
   readonly #mayForward: MayForward;
@@ -20,8 +22,8 @@ class LinePlace implements Place {
     return this.#line.subarray(0, contentEnd(this.#line));
   }
 
-  forward(): void {
-    if (this.#mayForward()) this.#lane.out.send(this.#line, false);
+  forward(of?: Withdrawable): void {
+    if (this.#mayForward()) this.#lane.out.send(this.#line, false, of);
   }
 
   replace(bytes: Uint8Array | string): void {
@@ -65,6 +67,7 @@ export function batchPlaces(
       else if (mayForward()) lane.out.send(asLine(`[${asText(bytes)}]`), false);
     };
     return {
+      alone: false,
       get bytes() {
         return Buffer.from(text);
       },

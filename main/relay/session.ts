@@ -109,12 +109,14 @@ export function startSession(ports: SessionPorts): Session {
       lineLimit: limits.lineBytes,
       take: (frame) => take(lane, frame),
       cork() {
-        toClient.cork();
-        toServer.cork();
+        flights.together();
+        toClient.hold();
+        toServer.hold();
       },
       uncork() {
-        toServer.uncork();
-        toClient.uncork();
+        flights.commit();
+        toServer.release();
+        toClient.release();
       },
       mayRead: () => !lane.out.blocked && lane.back.waiting < limits.unreadBytes,
       ended,
