@@ -33,6 +33,8 @@ export interface Exchange {
   readonly batch: boolean;
   /** True where a message that belongs to the request can still reach its client this way. */
   readonly carries: boolean;
+  /** True while the client that asked waits for this very answer. */
+  readonly attended: boolean;
   /** Sends a message that belongs to the request but does not answer it. */
   tell(data: Uint8Array): Promise<void> | undefined;
   /** Sends what answers `count` of the requests; `status` holds where the answer is JSON. */
@@ -87,6 +89,9 @@ export function makeExchange(ports: ExchangePorts): Exchange {
     batch,
     get carries() {
       return state === 'streaming' || (state === 'waiting' && accepts.events && ports.mayStream());
+    },
+    get attended() {
+      return state !== 'over' && !response.destroyed;
     },
     tell: (data) => (stream() ? sink?.send(data) : undefined),
     answer(data, count, status) {

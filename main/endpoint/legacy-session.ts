@@ -133,8 +133,10 @@ export function beginLegacySession(ports: LegacySessionPorts): LegacySession | u
         return track;
       },
       headers: () => (over ? {} : { [sessionHeader]: id }),
-      // A client that leaves has not cancelled (2025-11-25, "Sending Messages", 6).
-      left: () => undefined,
+      // A client that leaves has not cancelled (2025-11-25, "Sending Messages", 6); it may still come back.
+      left() {
+        usedAt = ports.now();
+      },
     });
     for (const message of requests) asks.add(makeAsk(message, message.idText ?? '', exchange));
     room.inFlight += requests.length;
@@ -177,7 +179,8 @@ export function beginLegacySession(ports: LegacySessionPorts): LegacySession | u
       return version;
     },
     get busy() {
-      return asks.size > 0 || responses > 0;
+      // Requests whose client left may never be answered: they keep nothing alive.
+      return responses > 0 || asks.all().some(({ exchange }) => exchange.attended);
     },
     get usedAt() {
       return usedAt;

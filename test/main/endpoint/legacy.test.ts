@@ -93,6 +93,21 @@ describe('a session', () => {
     await until(() => rig.sessions[1]?.left() === true, 'the end of the other');
   });
 
+  test('expires although a request was never answered, once its client is gone', async () => {
+    const rig = await startRig({
+      limits: { idleMs: 40, sweepMs: 10, streamAfterMs: 1 },
+      react: quiet,
+    });
+    const headers = await beginSession(rig);
+    const open = await rig.start('POST', { headers, body: JSON.stringify(ask('slow', {}, 'x')) });
+    const waiting = rig.post(ask('slow', {}, 'y'), { ...headers, accept: 'application/json' });
+    await until(() => rig.sessions[0]?.messages().some(({ id }) => id === 'y') === true);
+    open.break();
+    rig.sessions[0]?.say(answer('y'));
+    await waiting;
+    await until(() => rig.sessions[0]?.left() === true, 'the end of the session');
+  });
+
   test('makes way when it is idle and the connection begins one too many', async () => {
     const rig = await startRig({ limits: { sessions: 2 } });
     const first = await beginSession(rig);
