@@ -50,15 +50,26 @@ export function parseProcStat(text: string): ProcessRow | undefined {
   return { pid, ppid, group, session, started, name: text.slice(open + 1, close) };
 }
 
-/** The session id in a Linux `/proc/<pid>/environ`: `NAME=value` parted by NUL. Pure. */
-export function markerInEnviron(environ: Buffer): string | undefined {
+/**
+ * Where the environment of a process lies, from its `/proc/<pid>/stat` (fields 28, 50 and 51). Each exec puts it
+ * elsewhere or gives it another length, so that with one pid and start the same place means the same environment.
+ * Undefined where the system does not tell. Pure.
+ */
+export function environPlace(text: string): string | undefined {
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const [stack, from, to] = [fields[25], fields[47], fields[48]];
+  return Number(from) > 0 && Number(to) > Number(from) ? `${stack} ${from} ${to}` : undefined;
+}
+
+/** The session id in the text of a Linux `/proc/<pid>/environ`: `NAME=value` parted by NUL. Pure. */
+export function markerInEnviron(environ: string): string | undefined {
   const prefix = `${sessionMarker}=`;
   let at = environ.indexOf(prefix);
-  while (at > 0 && environ[at - 1] !== 0) at = environ.indexOf(prefix, at + 1);
+  while (at > 0 && environ[at - 1] !== '\0') at = environ.indexOf(prefix, at + 1);
   if (at < 0) return undefined;
   const from = at + prefix.length;
-  const end = environ.indexOf(0, from);
-  return environ.toString('utf8', from, end < 0 ? environ.length : end);
+  const end = environ.indexOf('\0', from);
+  return environ.slice(from, end < 0 ? undefined : end);
 }
 
 /** The two questions to the `ps` of macOS: who is there, and with which environment (`-E`). Run with `LC_ALL=C`. */

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fail, ok, type Result } from '../../shared/outcome.ts';
 import {
+  environPlace,
   type ListingQuery,
   macQueries,
   markerInEnviron,
@@ -21,8 +22,8 @@ export interface ProcessId {
 /** The live processes of this machine, as far as this user may see them. */
 export interface ProcessTable {
   /**
-   * Lists them. Callers that ask while a listing runs share the next one, so that a hundred sessions cost two
-   * listings and none gets one that began before it asked.
+   * Lists them. Callers of one turn share a listing, and those that ask while it runs share the next one, so that a
+   * hundred sessions cost one listing and none gets one that began before it asked.
    */
   scan(): Promise<Result<readonly ProcessRow[]>>;
   /** True while exactly this process lives. On macOS and Windows only its pid can be asked at once. */
@@ -59,10 +60,11 @@ export function makeProcessTable(
   proc = '/proc',
 ): ProcessTable {
   const linux = platform === 'linux';
+  const markers = makeMarkers(proc);
 
   async function list(): Promise<Result<readonly ProcessRow[]>> {
     try {
-      if (linux) return await listProc(proc);
+      if (linux) return await listProc(proc, markers);
       if (platform === 'win32') {
         const rows = parseWindowsListing(await run(windowsQuery));
         return rows === undefined || rows.length === 0 ? unreadable('no list') : ok(rows);
@@ -93,19 +95,27 @@ export function makeProcessTable(
   };
 }
 
-/** Lets callers share a run: one at a time, and a caller during a run gets the one after it. */
+/** Lets callers share a run: one at a time; it begins a turn after the first asked, and who asks later gets the next. */
 function sharing<T>(run: () => Promise<T>): () => Promise<T> {
   let current: Promise<T> | undefined;
+  let gathering = false;
   let next: Promise<T> | undefined;
   const begin = (): Promise<T> => {
-    const mine = run().finally(() => {
-      if (current === mine) current = undefined;
-    });
+    gathering = true;
+    const mine = new Promise((resolve) => setImmediate(resolve))
+      .then(() => {
+        gathering = false;
+        return run();
+      })
+      .finally(() => {
+        if (current === mine) current = undefined;
+      });
     current = mine;
     return mine;
   };
   return () => {
     if (current === undefined) return begin();
+    if (gathering) return current;
     next ??= current.then(() => {
       next = undefined;
       return begin();
@@ -118,34 +128,63 @@ function sharing<T>(run: () => Promise<T>): () => Promise<T> {
  * Reads /proc with synchronous calls in short slices: these files never wait for a disk, so this costs a fifth of
  * what asynchronous reads do, and messages pass between two slices.
  */
-async function listProc(proc: string): Promise<Result<readonly ProcessRow[]>> {
+async function listProc(proc: string, markers: Markers): Promise<Result<readonly ProcessRow[]>> {
   const slice = 48;
   const pids = readdirSync(proc).filter((name) => /^\d+$/.test(name));
   const rows: ProcessRow[] = [];
   for (const [index, pid] of pids.entries()) {
     if (index % slice === slice - 1) await new Promise((resolve) => setImmediate(resolve));
-    const row = readStat(proc, Number(pid));
-    if (row === undefined) continue;
-    const marker = readMarker(proc, row.pid);
+    const text = readText(`${proc}/${pid}/stat`);
+    const row = text === undefined ? undefined : parseProcStat(text);
+    if (text === undefined || row === undefined) continue;
+    const marker = markers.of(row, environPlace(text));
     rows.push(marker === undefined ? row : { ...row, marker });
   }
+  markers.keepOnly(rows);
   return rows.length === 0 ? unreadable(`nothing in ${proc}`) : ok(rows);
 }
 
-function readStat(proc: string, pid: number): ProcessRow | undefined {
-  try {
-    return parseProcStat(readFileSync(`${proc}/${pid}/stat`, 'utf8'));
-  } catch {
-    // It ended since it was listed.
-    return undefined;
-  }
+/** The markers of live processes, read once for each program a process runs: that is half the work of a listing. */
+interface Markers {
+  of(process: ProcessId, place: string | undefined): string | undefined;
+  /** Forgets those that are gone. */
+  keepOnly(rows: readonly ProcessId[]): void;
 }
 
-function readMarker(proc: string, pid: number): string | undefined {
+function makeMarkers(proc: string): Markers {
+  let known = new Map<number, { readonly key: string; readonly marker: string | undefined }>();
+  return {
+    of({ pid, started }, place) {
+      const key = `${started} ${place}`;
+      const before = known.get(pid);
+      if (before?.key === key && place !== undefined) return before.marker;
+      // Unreadable: another user's process, or one that ended: no child of ours that could be seen.
+      const environ = readText(`${proc}/${pid}/environ`);
+      const marker = environ === undefined ? undefined : markerInEnviron(environ);
+      if (environ !== undefined) known.set(pid, { key, marker });
+      return marker;
+    },
+    keepOnly(rows) {
+      known = new Map(
+        rows.flatMap(({ pid }) => {
+          const one = known.get(pid);
+          return one === undefined ? [] : [[pid, one] as const];
+        }),
+      );
+    },
+  };
+}
+
+const readStat = (proc: string, pid: number): ProcessRow | undefined => {
+  const text = readText(`${proc}/${pid}/stat`);
+  return text === undefined ? undefined : parseProcStat(text);
+};
+
+function readText(file: string): string | undefined {
   try {
-    return markerInEnviron(readFileSync(`${proc}/${pid}/environ`));
+    return readFileSync(file, 'utf8');
   } catch {
-    // Another user's process, or one that ended: no child of ours that could be seen.
+    // It ended since it was listed, or is not ours to see.
     return undefined;
   }
 }

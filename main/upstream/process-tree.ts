@@ -103,7 +103,8 @@ export function makeProcessTrees(ports: ProcessTreePorts): ProcessTrees {
   async function end(sessionId: string, ending: Ending): Promise<TreeReport> {
     const session = known(sessionId);
     const fates = new Map<string, Fate>();
-    const alive = () => [...fates.values()].filter(({ row }) => table.lives(row));
+    const alive = () =>
+      [...fates.values()].filter(({ row, end }) => end === undefined && table.lives(row));
 
     async function look(): Promise<boolean> {
       const found = await members([sessionId]);
@@ -220,11 +221,13 @@ const fresh = (sessionId: string, label: string): Tracked => ({
   seen: new Map(),
 });
 
-/** Waits until `done` or until `ms` are over. */
+/** Waits until `done` or until `ms` are over. It looks less and less often, since each look asks the system. */
 async function until(done: () => boolean, ms: number): Promise<void> {
   const end = performance.now() + ms;
-  while (!done() && performance.now() < end) {
-    await pause(Math.min(20, ms));
+  for (let step = 5; !done(); step = Math.min(step * 2, 40)) {
+    const left = end - performance.now();
+    if (left <= 0) return;
+    await pause(Math.min(step, left));
   }
 }
 

@@ -26,6 +26,7 @@ function take(client, line) {
   if (line.includes('"notifications/message"')) {
     const word = /"data":"(\w+)"/.exec(line)?.[1];
     client.words.add(word);
+    client.lines += 1;
     if (clickedAt !== undefined) client.lastFloodMs = performance.now() - clickedAt;
   } else {
     client.own.push(line);
@@ -33,7 +34,7 @@ function take(client, line) {
 }
 
 function open({ socket: path, token }, connection) {
-  const client = { words: new Set(), own: [], ended: false, lastFloodMs: undefined };
+  const client = { words: new Set(), lines: 0, own: [], ended: false, lastFloodMs: undefined };
   clients.set(connection, client);
   const socket = connect(path);
   client.socket = socket;
@@ -86,6 +87,8 @@ const deeds = {
   async kill({ control }) {
     const socket = connect(control.endpoint);
     await new Promise((resolve) => socket.once('connect', resolve));
+    // At no special moment of the flood.
+    await new Promise((resolve) => setTimeout(resolve, 100 + Math.random() * 100));
     clickedAt = performance.now();
     socket.write(
       `${JSON.stringify({ ask: 'kill', token: control.token, scope: { kind: 'all' } })}\n`,
@@ -99,9 +102,10 @@ const deeds = {
   },
   async end() {
     await until(() => all().every((client) => client.ended));
-    const heard = all().map(({ own, words, lastFloodMs }) => ({
+    const heard = all().map(({ own, words, lines, lastFloodMs }) => ({
       own,
       words: [...words],
+      lines,
       lastFloodMs,
     }));
     clients = new Map();

@@ -8,6 +8,8 @@ export interface Heard {
   readonly own: readonly string[];
   /** The words of the flood. */
   readonly words: readonly string[];
+  /** How many lines the flood had. */
+  readonly lines: number;
   /** When the last flooded line came, in milliseconds after the click. */
   readonly lastFloodMs?: number;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  environPlace,
   markerInEnviron,
   parseMacListing,
   parseProcStat,
@@ -36,6 +37,35 @@ describe('a Linux stat line', () => {
   });
 });
 
+describe('the place of an environment', () => {
+  const long = (stack: string, from: string, to: string) => {
+    const fields = Array.from({ length: 50 }, () => '0');
+    fields[25] = stack;
+    fields[47] = from;
+    fields[48] = to;
+    return `4242 (a) b) ${fields.join(' ')}\n`;
+  };
+
+  test('changes with its address, its length and the stack', () => {
+    const places = [
+      long('9', '100', '200'),
+      long('9', '100', '201'),
+      long('9', '101', '200'),
+      long('8', '100', '200'),
+    ].map(environPlace);
+    expect(new Set(places).size).toBe(4);
+    expect(environPlace(long('9', '100', '200'))).toBe(places[0]);
+  });
+
+  test.each([
+    ['is not told', long('0', '0', '0')],
+    ['is empty', long('9', '100', '100')],
+    ['is of an old system', stat('node')],
+  ])('is unknown where it %s', (_, text) => {
+    expect(environPlace(text)).toBeUndefined();
+  });
+});
+
 describe('the marker in an environment', () => {
   test.each([
     ['first', 'AIRLOCK_SESSION=s1\0A=b\0', 's1'],
@@ -47,7 +77,7 @@ describe('the marker in an environment', () => {
     ['only inside a value', 'A=AIRLOCK_SESSION=no\0', undefined],
     ['in an empty environment', '', undefined],
   ])('stands %s', (_, text, marker) => {
-    expect(markerInEnviron(Buffer.from(text))).toBe(marker);
+    expect(markerInEnviron(text)).toBe(marker);
   });
 });
 

@@ -12,10 +12,12 @@ const patient = { timeout: 15_000 };
 const proc = mkdtempSync(path.join(tmpdir(), 'airlock-proc-'));
 afterEach(() => rmSync(proc, { recursive: true, force: true }));
 
-/** Makes a process in a /proc of our own. */
-function aProcess(pid: number, started: number, state = 'S', environ = ''): void {
+/** Makes a process in a /proc of our own; `at` is the address of its environment, 0 where none is told. */
+function aProcess(pid: number, started: number, state = 'S', environ = '', at = 0): void {
   mkdirSync(path.join(proc, String(pid)), { recursive: true });
-  const fields = `${state} 1 ${pid} ${pid} 0 -1 0 1 2 3 4 5 6 7 8 20 0 1 0 ${started} 1 2 3`;
+  const start = `${state} 1 ${pid} ${pid} 0 -1 0 1 2 3 4 5 6 7 8 20 0 1 0 ${started} 1 2 3`;
+  const zeros = Array.from({ length: 24 }, () => '0').join(' ');
+  const fields = `${start} ${zeros} ${at} ${at === 0 ? 0 : at + 10} 0`;
   writeFileSync(path.join(proc, String(pid), 'stat'), `${pid} (x) ${fields}`);
   writeFileSync(path.join(proc, String(pid), 'environ'), environ);
 }
@@ -33,6 +35,30 @@ describe('the table of Linux', () => {
       ok: true,
       value: [{ pid: 7, started: 70, marker: 's1' }],
     });
+  });
+
+  test('reads an environment again where another program may run, or another process', async () => {
+    const table = madeUp();
+    const marker = async () => {
+      const scan = await table.scan();
+      return scan.ok ? scan.value.find(({ pid }) => pid === 7)?.marker : 'no scan';
+    };
+    const seen: (string | undefined)[] = [];
+    const [one, two, three] = [1, 2, 3].map((n) => `AIRLOCK_SESSION=s${n}\0`);
+    const steps: [started: number, environ: string | undefined, at: number][] = [
+      [70, '', 100],
+      [70, one, 200],
+      [70, two, 200],
+      [71, three, 200],
+      [71, '', 0],
+      [71, one, 0],
+    ];
+    for (const [started, environ, at] of steps) {
+      aProcess(7, started, 'S', environ, at);
+      seen.push(await marker());
+    }
+    // The third changed without an exec, which is not read; where no address is told, each look reads.
+    expect(seen).toEqual([undefined, 's1', 's1', 's3', undefined, 's1']);
   });
 
   test('that is not there is a problem, not an empty list', async () => {
@@ -65,7 +91,7 @@ describe('the table of Linux', () => {
 });
 
 describe('a scan', () => {
-  test('is shared by those who ask while one runs, and begins after they asked', async () => {
+  test('is shared by those who ask in one turn or while one runs, and begins after they asked', async () => {
     let runs = 0;
     const gates: (() => void)[] = [];
     const table = makeProcessTable('win32', async () => {
@@ -78,14 +104,16 @@ describe('a scan', () => {
       const result = await scan;
       return result.ok ? result.value.map(({ pid }) => pid) : result.problem;
     };
-    const first = pids(table.scan());
+    const first = [pids(table.scan()), pids(table.scan())];
+    await expect.poll(() => gates.length, patient).toBe(1);
     const others = [pids(table.scan()), pids(table.scan()), pids(table.scan())];
     gates[0]?.();
-    expect(await first).toEqual([1]);
+    expect(await Promise.all(first)).toEqual([[1], [1]]);
     await expect.poll(() => gates.length, patient).toBe(2);
     gates[1]?.();
     expect(await Promise.all(others)).toEqual([[2], [2], [2]]);
     const last = pids(table.scan());
+    await expect.poll(() => gates.length, patient).toBe(3);
     gates[2]?.();
     expect(await last).toEqual([3]);
   });
