@@ -1,4 +1,4 @@
-import { fail, ok, type Result } from '../../shared/outcome.ts';
+import { fail, type Result } from '../../shared/outcome.ts';
 import type { Turn, Wish } from './browser-turns.ts';
 import type { Exclusive } from './exclusive.ts';
 import type { HeldSignIn } from './held-sign-in.ts';
@@ -83,21 +83,14 @@ export function makeBrowserSignIn(
     if (!recorded.ok) return fail('not-recorded', recorded.problem.message);
     const { http } = await issuers.http(server, turn.stopped);
     const target = { server, entry, resource, issuer, scopes };
-    const means = { ports, kept, http, limitMs: limits.signInMs, ...turn };
+    const { stopped, opened } = turn;
+    const { keep } = held;
+    const means = { ports, kept, http, limitMs: limits.signInMs, stopped, opened, keep };
     const signed = await signInWithBrowser(target, means);
-    const saved = signed.ok ? await held.keep(signed.value) : signed;
-    if (!signed.ok || !saved.ok) {
-      const problem = signed.ok ? saved : signed;
-      if (!problem.ok) await tell('sign-in.failed', connectionId, problem.problem.message, at);
-      return signed.ok && !saved.ok ? saved : signed;
-    }
-    await tell(
-      'sign-in.finished',
-      connectionId,
-      `Signed in to ${entry.name}.`,
-      eventOf(signed.value),
-    );
-    return ok(signed.value);
+    await (signed.ok
+      ? tell('sign-in.finished', connectionId, `Signed in to ${entry.name}.`, eventOf(signed.value))
+      : tell('sign-in.failed', connectionId, signed.problem.message, at));
+    return signed;
   };
 
   /** Silence is no; a click on Sign in while the question stands is yes. */

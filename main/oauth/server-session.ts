@@ -211,7 +211,7 @@ export function makeServerSession(server: string, parts: SessionParts): ServerSe
       if (since !== undefined) return { state: 'signing-in', since };
       const found = await held.load(false);
       if (!found.ok) return { state: 'problem', problem: found.problem };
-      if (found.value !== undefined) return signedIn(found.value, needs ?? trouble);
+      if (found.value !== undefined) return signedIn(found.value, trouble);
       return needs === undefined ? { state: 'none' } : { state: 'needs-sign-in', problem: needs };
     },
   };

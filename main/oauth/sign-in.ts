@@ -34,6 +34,8 @@ export interface SignInMeans {
   readonly stopped: AbortSignal;
   /** Told the address that was opened, so that it can be opened again. */
   opened(url: string): void;
+  /** Keeps the tokens; the sign-in is not done before. */
+  keep(signIn: KeptSignIn): Promise<Outcome<null>>;
 }
 
 /**
@@ -101,7 +103,7 @@ async function throughBrowser(
   client: ClientIdentity,
   receiver: RedirectReceiver,
   state: string,
-  { ports, http, limitMs, stopped, opened }: SignInMeans,
+  { ports, http, limitMs, stopped, opened, keep }: SignInMeans,
 ): Promise<Outcome<KeptSignIn>> {
   const { host } = new URL(issuer.issuer);
   const verifier = text(ports.random(32));
@@ -129,7 +131,7 @@ async function throughBrowser(
     const tokens = await tradeCode({ issuer, client, http, now: ports.now }, code);
     if (!tokens.ok) return tokens;
     const { granted, ...rest } = tokens.value;
-    return ok({
+    const signIn: KeptSignIn = {
       ...rest,
       server,
       resource,
@@ -139,7 +141,9 @@ async function throughBrowser(
       by: 'sign-in',
       requested: [...scopes],
       granted: [...(granted ?? scopes)],
-    });
+    };
+    const saved = await keep(signIn);
+    return saved.ok ? ok(signIn) : saved;
   };
   const result = await finish();
   redirect.value.show(result.ok ? undefined : result.problem.message);
