@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { makeByteStore } from './byte-store.ts';
 import type { HttpLimits } from './http-ports.ts';
-import { ExchangeError, errorCode } from './http-problem.ts';
 import { makeSseParser, type SseEvent } from './sse-parser.ts';
 
 /** What all answers of a session may hold together while they are not complete. */
@@ -21,13 +20,21 @@ export interface StreamEnd {
   readonly retryMs: number | undefined;
 }
 
+/** What a reader knows of its own limits. */
+interface Patience {
+  readonly idleMs: number;
+  /** True once the body was broken off because it was silent too long. */
+  lost: boolean;
+}
+
 /** The pieces of a body; throws when it breaks off or is silent for `idleMs`. Time its reader takes does not count. */
-async function* pieces(response: IncomingMessage, idleMs: number): AsyncGenerator<Buffer> {
+async function* pieces(response: IncomingMessage, patience: Patience): AsyncGenerator<Buffer> {
+  const { idleMs } = patience;
   const chunks: AsyncIterator<Buffer> = response[Symbol.asyncIterator]();
   for (;;) {
-    let timer: NodeJS.Timeout | undefined;
-    if (Number.isFinite(idleMs))
-      timer = setTimeout(() => response.destroy(new ExchangeError('idle-timeout')), idleMs);
+    const timer = Number.isFinite(idleMs)
+      ? setTimeout(() => giveUp(response, patience), idleMs)
+      : undefined;
     let next: IteratorResult<Buffer>;
     try {
       next = await chunks.next();
@@ -39,8 +46,11 @@ async function* pieces(response: IncomingMessage, idleMs: number): AsyncGenerato
   }
 }
 
-const endOf = (error: unknown): BodyEnd =>
-  errorCode(error) === 'idle-timeout' ? 'slow' : 'broken';
+function giveUp(response: IncomingMessage, patience: Patience): void {
+  patience.lost = true;
+  // Without an error: its socket may just have gone back to the pool, where nobody would hear it.
+  response.destroy();
+}
 
 /** Reads a body of at most `limit` bytes as a whole. */
 export async function readBody(
@@ -53,9 +63,10 @@ export async function readBody(
   let held = 0;
   let end: BodyEnd = 'whole';
   // However slowly it trickles, a body that is no stream is whole within this.
-  const late = setTimeout(() => response.destroy(new ExchangeError('idle-timeout')), limits.idleMs);
+  const patience = { idleMs: limits.idleMs, lost: false };
+  const late = setTimeout(() => giveUp(response, patience), limits.idleMs);
   try {
-    for await (const piece of pieces(response, limits.idleMs)) {
+    for await (const piece of pieces(response, patience)) {
       if (store.length + piece.length > limit || budget.held + piece.length > limits.heldBytes) {
         end = 'too-large';
         break;
@@ -64,8 +75,8 @@ export async function readBody(
       held += piece.length;
       store.append(piece);
     }
-  } catch (error) {
-    end = endOf(error);
+  } catch {
+    end = patience.lost ? 'slow' : 'broken';
   } finally {
     clearTimeout(late);
     budget.held -= held;
@@ -84,12 +95,13 @@ export async function readEvents(
   budget: Budget,
   take: (event: Exclude<SseEvent, { readonly tooLarge: true }>) => Promise<void>,
 ): Promise<StreamEnd> {
+  const patience = { idleMs: limits.idleMs, lost: false };
   const parser = makeSseParser(limits.lineBytes - 1);
   let held = 0;
   let leftOut = false;
   let end: BodyEnd = 'whole';
   try {
-    for await (const piece of pieces(response, limits.idleMs)) {
+    for await (const piece of pieces(response, patience)) {
       for (const event of parser.push(piece)) {
         if ('tooLarge' in event) leftOut = true;
         else await take(event);
@@ -101,8 +113,8 @@ export async function readEvents(
         break;
       }
     }
-  } catch (error) {
-    end = endOf(error);
+  } catch {
+    end = patience.lost ? 'slow' : 'broken';
   } finally {
     budget.held -= held;
     response.destroy();

@@ -19,18 +19,6 @@ export interface Named {
 
 const carriedOut = 'It may have carried the request out: check before you repeat it.';
 
-/** Codes of our own time limits and refusals, beside those of Node. */
-export type OwnCode = 'connect-timeout' | 'head-timeout' | 'idle-timeout' | 'aborted';
-
-/** An error that a time limit of ours ends an exchange with. */
-export class ExchangeError extends Error {
-  readonly code: OwnCode;
-  constructor(code: OwnCode) {
-    super(code);
-    this.code = code;
-  }
-}
-
 /** The code of whatever a socket or parser failed with. */
 export const errorCode = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';

@@ -1,7 +1,7 @@
 import { type Agent, type IncomingMessage, request as plainRequest } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import type { HttpLimits } from './http-ports.ts';
-import { ExchangeError, errorCode } from './http-problem.ts';
+import { errorCode } from './http-problem.ts';
 
 /** One HTTP request, with nothing left to fill in. */
 export interface RawRequest {
@@ -29,6 +29,8 @@ export function sendRequest(
   return new Promise((resolve) => {
     const { url, body, signal } = raw;
     let connected = false;
+    /** Why we broke it off ourselves. */
+    let reason: string | undefined;
     const timers: NodeJS.Timeout[] = [];
     const request = (url.protocol === 'https:' ? tlsRequest : plainRequest)(url, {
       agent,
@@ -46,17 +48,22 @@ export function sendRequest(
       for (const timer of timers) clearTimeout(timer);
       resolve(outcome);
     }
-    function limit(ms: number, code: ExchangeError['code']): void {
-      timers.push(setTimeout(() => request.destroy(new ExchangeError(code)), ms));
+    /** Without an error: the socket may just have gone back to the pool, where nobody would hear it. */
+    function breakOff(code: string): void {
+      reason ??= code;
+      request.destroy();
     }
-    const abort = () => request.destroy(new ExchangeError('aborted'));
+    function limit(ms: number, code: 'head-timeout' | 'connect-timeout'): void {
+      timers.push(setTimeout(() => breakOff(code), ms));
+    }
+    const abort = () => breakOff('aborted');
     if (signal.aborted) abort();
     // Stays until the answer is read: an abort must reach a body that is still coming.
     signal.addEventListener('abort', abort, { once: true });
     request.once('close', () => {
       signal.removeEventListener('abort', abort);
       // A server that switches protocols has its connection closed without an error.
-      settle({ ok: false, code: 'ECONNRESET', sent: connected, stale: false });
+      settle({ ok: false, code: reason ?? 'ECONNRESET', sent: connected, stale: false });
     });
 
     limit(limits.headMs, 'head-timeout');
@@ -77,9 +84,8 @@ export function sendRequest(
     request.once('response', (response) => settle({ ok: true, response }));
     // Stays for the request's life: what breaks after the head is told by the body.
     request.on('error', (error) => {
-      const code = errorCode(error);
-      const stale =
-        request.reusedSocket && (code === 'ECONNRESET' || code === 'EPIPE') && !signal.aborted;
+      const code = reason ?? errorCode(error);
+      const stale = request.reusedSocket && (code === 'ECONNRESET' || code === 'EPIPE');
       settle({ ok: false, code, sent: connected, stale });
     });
     request.end(body);

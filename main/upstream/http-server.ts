@@ -76,6 +76,8 @@ export function openHttpServer(start: HttpStart, ports: HttpPorts): Result<HttpS
 
   const stdin = new Writable({
     decodeStrings: true,
+    // The end of the input is not the end of what it asked for.
+    autoDestroy: false,
     write: (chunk: Buffer, _encoding, done) => outbound.take(chunk, done),
     final(done) {
       outbound.finish();

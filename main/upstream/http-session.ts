@@ -70,6 +70,7 @@ export function makeHttpSession(parts: SessionParts): HttpSession {
   };
   let idle: (() => void) | undefined;
   let stray = 0;
+  let garbage = 0;
   let lost = false;
   let tellGone: (sentence: string) => void = () => undefined;
   const gone = new Promise<string>((resolve) => {
@@ -89,10 +90,10 @@ export function makeHttpSession(parts: SessionParts): HttpSession {
 
   async function deliver(line: Buffer, asked: readonly PendingRequest[] = []): Promise<boolean> {
     const read = readMessages(line);
-    if (read === undefined) {
-      // The relay says what it is, and keeps it from the client.
-      source.send(line);
-      await source.room();
+    // Nobody must be able to take for an answer what was not counted as one.
+    if (read === undefined || (!read.batch && read.messages[0]?.kind === 'other')) {
+      const sentence = `The server "${who.name}" sent something that is not MCP; it was left out.`;
+      if (++garbage <= fewReports) parts.report(sentence);
       return false;
     }
     const answers = read.messages.filter(({ kind }) => kind === 'answer');
