@@ -16,6 +16,8 @@ export const answerCodes = {
   unreadableAnswer: -31004,
   /** The bridge found no running Airlock. */
   airlockUnreachable: -31005,
+  /** The server asked a client that does not listen; this answers the server in the client's place. */
+  clientSilent: -31006,
 } as const;
 
 /** A JSON-RPC error as one line of text without its newline. `idText` is the id's own JSON text. */

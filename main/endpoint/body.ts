@@ -126,12 +126,9 @@ const refused = (
 });
 
 const tooLarge = (most: number): Body =>
-  refused(413, 'too-large', `The message is longer than the ${most} bytes that Airlock takes.`, {
-    Connection: 'close',
-  });
+  refused(413, 'too-large', `The message is longer than the ${most} bytes that Airlock takes.`);
 
 const noRoom = (): Body =>
   refused(503, 'too-many', 'Too many messages wait for their servers. Try again in a moment.', {
     'Retry-After': '1',
-    Connection: 'close',
   });

@@ -25,7 +25,7 @@ export const defaultEndpointLimits: EndpointLimits = {
   unreadBytes: mebibyte,
   stallMs: 30_000,
   storedEvents: 256,
-  storedBytes: 4 * mebibyte,
-  storedStreams: 16,
+  storedBytes: mebibyte,
+  storedStreams: 8,
   cancelledMs: 30_000,
 };

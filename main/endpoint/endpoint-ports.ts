@@ -1,5 +1,4 @@
 import type { Readable, Writable } from 'node:stream';
-import type { Result } from '../../shared/outcome.ts';
 
 /**
  * The two directions of one client as newline-framed bytes: what it says comes from `in`, what it hears goes to `out`.
@@ -80,7 +79,7 @@ export interface EndpointLimits {
   readonly pingMs: number;
   /** Bytes a slow reader of an event stream may have waiting before its session is paused. */
   readonly unreadBytes: number;
-  /** A reader that takes nothing for so long while its session is paused loses its stream. */
+  /** A reader that does not catch up in so long, while its session is paused, loses its stream. */
   readonly stallMs: number;
   /** Events kept for one stream until its client resumes it. */
   readonly storedEvents: number;
@@ -121,6 +120,3 @@ export interface Endpoint {
   /** Lets nobody in any more and ends every session; resolves once all are gone. */
   close(): Promise<void>;
 }
-
-/** Opens the endpoint, or says why it cannot listen. */
-export type OpenEndpoint = (ports: EndpointPorts) => Promise<Result<Endpoint>>;

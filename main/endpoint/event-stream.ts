@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { EndpointLimits } from './endpoint-ports.ts';
 import { commonHeaders } from './reply.ts';
+import { untilRead } from './slow-reader.ts';
 
 /** One event: its id where it can be resumed from, and one message. No data makes it a mere cursor. */
 export interface StreamEvent {
@@ -35,8 +36,6 @@ const ping = Buffer.from(':\n\n');
 export function openEventStream(response: ServerResponse, ports: EventStreamPorts): EventStream {
   const { limits } = ports;
   let over = false;
-  let slow: Promise<void> | undefined;
-  let release: (() => void) | undefined;
   response.writeHead(200, {
     ...commonHeaders,
     'Content-Type': 'text/event-stream',
@@ -57,26 +56,7 @@ export function openEventStream(response: ServerResponse, ports: EventStreamPort
     if (over) return;
     over = true;
     clearInterval(pings);
-    release?.();
     ports.closed?.();
-  }
-
-  /** Until the reader has caught up. One that takes nothing at all for so long must not hold everybody else. */
-  function untilRead(): Promise<void> {
-    slow ??= new Promise<void>((resolve) => {
-      const stall = setTimeout(() => response.destroy(), limits.stallMs);
-      stall.unref();
-      release = () => {
-        clearTimeout(stall);
-        response.off('drain', caughtUp);
-        release = undefined;
-        slow = undefined;
-        resolve();
-      };
-      const caughtUp = () => release?.();
-      response.on('drain', caughtUp);
-    });
-    return slow;
   }
 
   return {
@@ -91,7 +71,7 @@ export function openEventStream(response: ServerResponse, ports: EventStreamPort
         response.write(tail);
       }
       response.uncork();
-      return response.writableLength > limits.unreadBytes ? untilRead() : undefined;
+      return untilRead(response, limits);
     },
     end() {
       if (!response.writableEnded) response.end();

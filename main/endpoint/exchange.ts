@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { EndpointLimits } from './endpoint-ports.ts';
 import type { Accepts } from './header-fields.ts';
-import { type Refusal, refuseRequest, replyEmpty, replyJson } from './reply.ts';
+import { replyEmpty, replyJson } from './reply.ts';
+import { untilRead } from './slow-reader.ts';
 
 /** Where the messages of a streamed answer go. */
 export interface Sink {
@@ -17,7 +18,7 @@ export interface ExchangePorts {
   readonly batch: boolean;
   /** Requests of the POST, each of which will be answered. */
   readonly asks: number;
-  readonly limits: Pick<EndpointLimits, 'streamAfterMs'>;
+  readonly limits: Pick<EndpointLimits, 'streamAfterMs' | 'unreadBytes' | 'stallMs'>;
   /** True where one more event stream may be open. */
   readonly mayStream: () => boolean;
   /** Opens the answer as an event stream. */
@@ -41,8 +42,8 @@ export interface Exchange {
   answer(data: Uint8Array, count: number, status: number): Promise<void> | undefined;
   /** One of the requests will not be answered any more; after the last the answer ends. */
   drop(): void;
-  /** Ends an answer that will not become complete with a refusal, or, once it streams, just ends it. */
-  fail(refusal: Refusal): void;
+  /** What is left of an answer that will not become complete: an error where nothing was sent yet, else its end. */
+  fail(error: string): void;
 }
 
 const openBracket = 0x5b;
@@ -109,7 +110,7 @@ export function makeExchange(ports: ExchangePorts): Exchange {
       finish();
       const body = gathered.length === 1 ? data : joined(gathered);
       replyJson(response, batch ? 200 : worst, body, ports.headers());
-      return undefined;
+      return untilRead(response, ports.limits);
     },
     drop() {
       open -= 1;
@@ -121,11 +122,11 @@ export function makeExchange(ports: ExchangePorts): Exchange {
         else replyEmpty(response, 202, ports.headers());
       }
     },
-    fail(refusal) {
+    fail(error) {
       if (state === 'streaming') end();
       else if (state === 'waiting') {
         finish();
-        refuseRequest(response, refusal);
+        replyJson(response, 200, error, ports.headers());
       }
     },
   };

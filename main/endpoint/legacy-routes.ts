@@ -1,3 +1,4 @@
+import { answerCodes, errorAnswer } from '../../shared/answers.ts';
 import type { Ask, Asks } from './asks.ts';
 import type { Exchange } from './exchange.ts';
 import { isObject, type PostedMessage, tokenKey } from './posted-message.ts';
@@ -82,10 +83,7 @@ export function makeLegacyRoutes(ports: LegacyRoutesPorts): LegacyRoutes {
     // Whoever asks a client that does not listen must not wait for ever.
     const lost =
       kind === 'request' && idText !== undefined
-        ? () =>
-            ports.reply(
-              `{"jsonrpc":"2.0","id":${idText},"error":{"code":-31005,"message":"${unheard}"}}\n`,
-            )
+        ? () => ports.reply(`${errorAnswer(idText, answerCodes.clientSilent, unheard)}\n`)
         : undefined;
     return general.send(content, lost);
   }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type Ask, type Asks, makeAsk, makeAsks } from './asks.ts';
 import type { EndpointLimits } from './endpoint-ports.ts';
 import { type EventStream, openEventStream } from './event-stream.ts';
-import { makeExchange } from './exchange.ts';
+import { type Exchange, makeExchange } from './exchange.ts';
 import { makeLegacyRoutes } from './legacy-routes.ts';
 import type { LineHeard, LinePort } from './line-port.ts';
 import type { PostedMessage } from './posted-message.ts';
@@ -94,9 +94,9 @@ export function beginLegacySession(ports: LegacySessionPorts): LegacySession | u
     trackCount += 1;
     const track = makeTrack(trackCount, limits);
     tracks.set(trackCount, track);
-    for (const number of tracks.keys()) {
-      if (tracks.size <= limits.storedStreams) break;
-      tracks.delete(number);
+    if (tracks.size > limits.storedStreams) {
+      const done = [...tracks.values()].find((one) => one.complete);
+      tracks.delete((done ?? [...tracks.values()][0])?.number ?? 0);
     }
     return track;
   }
@@ -134,13 +134,25 @@ export function beginLegacySession(ports: LegacySessionPorts): LegacySession | u
       },
       headers: () => (over ? {} : { [sessionHeader]: id }),
       // A client that leaves has not cancelled (2025-11-25, "Sending Messages", 6); it may still come back.
-      left() {
-        usedAt = ports.now();
-      },
+      left: () => left(exchange),
     });
     for (const message of requests) asks.add(makeAsk(message, message.idText ?? '', exchange));
     room.inFlight += requests.length;
     lines.say(load.line, load.taken);
+    if (visit.response.destroyed) left(exchange);
+  }
+
+  /** Requests that are never answered must not use up what the connection may have under way. */
+  function left(exchange: Exchange): void {
+    usedAt = ports.now();
+    const timer = setTimeout(() => {
+      for (const ask of asks.all()) {
+        if (ask.exchange !== exchange) continue;
+        settle(ask);
+        exchange.drop();
+      }
+    }, limits.idleMs);
+    timer.unref();
   }
 
   function listen(visit: Visit, lastEventId: string | undefined): boolean {

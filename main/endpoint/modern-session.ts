@@ -1,3 +1,4 @@
+import { errorAnswer } from '../../shared/answers.ts';
 import { type Ask, makeAsk, makeAsks } from './asks.ts';
 import type { EndpointLimits } from './endpoint-ports.ts';
 import { openEventStream } from './event-stream.ts';
@@ -27,6 +28,7 @@ export interface ModernSession extends Member {
 }
 
 const subscriptionKey = 'io.modelcontextprotocol/subscriptionId';
+const noQuestions = 'A client of this protocol version takes no requests.';
 const listenMethod = 'subscriptions/listen';
 
 /** The spec's HTTP statuses for answers that say the request itself cannot be served (2026-07-28). */
@@ -72,9 +74,7 @@ export function beginModernSession(ports: ModernSessionPorts): ModernSession | u
         return notified(message, content);
       case 'request':
         // The revision lets no server ask its client; one that does must not wait for ever.
-        lines.say(
-          `{"jsonrpc":"2.0","id":${idText},"error":{"code":${wireCodes.methodNotFound},"message":"A client of this protocol version takes no requests."}}\n`,
-        );
+        lines.say(`${errorAnswer(idText ?? 'null', wireCodes.methodNotFound, noQuestions)}\n`);
         return undefined;
       default:
         return kind satisfies never;

@@ -30,10 +30,10 @@ export const commonHeaders = {
   'X-Content-Type-Options': 'nosniff',
 } as const;
 
-/** A body larger than this is not read to its end only to be thrown away. */
-const drainBytes = 1024 * 1024;
+/** How long the rest of a body is read whose request was answered before its end. */
+const lingerMs = 1_000;
 
-/** Answers with a refusal, and does not wait for a body that nobody will read. */
+/** Answers with a refusal. */
 export function refuseRequest(response: ServerResponse, refusal: Refusal): void {
   const { code, message, idText = 'null', data } = refusal;
   const error = JSON.stringify(data === undefined ? { code, message } : { code, message, data });
@@ -57,10 +57,10 @@ export function replyJson(
     ...commonHeaders,
     'Content-Type': 'application/json',
     'Content-Length': Buffer.byteLength(body),
-    ...(leavesBody(response) ? { Connection: 'close' } : {}),
     ...headers,
   });
   response.end(body);
+  if (!response.req.complete) linger(response);
 }
 
 /** Answers with a status alone. */
@@ -74,10 +74,15 @@ export function replyEmpty(
   response.end();
 }
 
-function leavesBody({ req }: ServerResponse): boolean {
-  if (req.complete) return false;
-  return req.headers['transfer-encoding'] !== undefined || lengthOf(req.headers) > drainBytes;
+/**
+ * Somebody who was refused may still be sending a body. It is read and dropped for a moment, because a socket closed at
+ * once would be reset under the client before it has read why.
+ */
+function linger({ req }: ServerResponse): void {
+  const timer = setTimeout(() => req.destroy(), lingerMs);
+  timer.unref();
+  const done = () => clearTimeout(timer);
+  req.on('end', done);
+  req.on('close', done);
+  req.resume();
 }
-
-const lengthOf = (headers: { readonly 'content-length'?: string | undefined }): number =>
-  Number(headers['content-length'] ?? 0);

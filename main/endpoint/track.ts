@@ -24,6 +24,7 @@ export interface Track {
   resumable(after: number): boolean;
   /** Nothing more will come. */
   end(): void;
+  readonly complete: boolean;
 }
 
 interface Kept {
@@ -53,7 +54,12 @@ export function makeTrack(
   let complete = false;
 
   function keep(event: Kept): void {
-    events.push(event);
+    if (event.data.length > limits.storedBytes) {
+      if (!event.sent) event.lost?.();
+      return;
+    }
+    // What is kept outlives the chunk that it is a part of.
+    events.push({ ...event, data: Buffer.from(event.data) });
     bytes += event.data.length;
     while (events.length > limits.storedEvents || bytes > limits.storedBytes) {
       const oldest = events.shift();
@@ -76,8 +82,7 @@ export function makeTrack(
     },
     send(data, lost) {
       last += 1;
-      // What is kept outlives the chunk that it is a part of.
-      const event: Kept = { seq: last, data: Buffer.from(data), lost, sent: false };
+      const event: Kept = { seq: last, data, lost, sent: false };
       const slow = write(event);
       keep(event);
       return slow;
@@ -102,6 +107,9 @@ export function makeTrack(
     end() {
       complete = true;
       stream?.end();
+    },
+    get complete() {
+      return complete;
     },
   };
 }

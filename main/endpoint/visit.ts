@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { answerCodes, errorAnswer } from '../../shared/answers.ts';
 import type { ClientFacts, EndpointLimits } from './endpoint-ports.ts';
 import { type Accepts, fieldOf, type HeaderFields } from './header-fields.ts';
 import { isObject } from './posted-message.ts';
@@ -75,10 +76,10 @@ export const noSession: Refusal = busy(
   'Too many sessions of this entry are in use. Close some, then try again.',
 );
 
-/** The server's side is gone while a request waited. */
-export const sessionGone = (idText: string): Refusal => ({
-  status: 502,
-  code: wireCodes.internalError,
-  message: 'The session ended before the request was answered. Try again.',
-  idText,
-});
+/** The answer to a request whose governed session ended without one. */
+export const sessionGone = (idText: string): string =>
+  errorAnswer(
+    idText,
+    answerCodes.serverGone,
+    'The session ended before the request was answered. The server may have carried it out: check before you repeat it.',
+  );

@@ -1,6 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import type { Streams } from '../../../main/endpoint/endpoint-ports.ts';
-import { ask, beginSession, modernAsk, modernHeaders, type Rig, startRig, until } from './rig.ts';
+import {
+  ask,
+  beginSession,
+  modernAsk,
+  modernHeaders,
+  obliging,
+  type Rig,
+  startRig,
+  token,
+  until,
+} from './rig.ts';
 
 const piece = 64 * 1024;
 
@@ -51,6 +61,47 @@ describe('a client that does not read its event stream', () => {
     expect(reply.text()).toContain('here');
     stream.break();
   });
+
+  test.each(['legacy', 'modern'])(
+    'gets no more JSON answers either until it reads those it has (%s)',
+    async (era) => {
+      const limits = { unreadBytes: piece, stallMs: 60_000 };
+      const rig = await startRig({ react: obliging, limits });
+      const headers = era === 'legacy' ? await beginSession(rig) : modernHeaders('big');
+      const accept = 'application/json';
+      const message = (id: number) =>
+        era === 'legacy' ? ask('big', {}, id) : modernAsk('big', {}, id);
+      const one = await rig.socket();
+      one.socket.pause();
+      const lines = Object.entries({
+        ...headers,
+        host: `127.0.0.1:${rig.endpoint.port}`,
+        authorization: `Bearer ${token}`,
+        accept,
+        'content-type': accept,
+        'content-length': JSON.stringify(message(1)).length,
+      }).map(([name, value]) => `${name}: ${value}\r\n`);
+      one.write(`POST /mcp/con_1 HTTP/1.1\r\n${lines.join('')}\r\n${JSON.stringify(message(1))}`);
+      await until(() => rig.sessions[0]?.messages().at(-1)?.id === 1);
+      const big = 'z'.repeat(16 * 1024 * 1024);
+      let taken = false;
+      rig.sessions[0]?.streams.out.write(
+        `{"jsonrpc":"2.0","id":1,"result":{"big":"${big}"}}\n`,
+        () => {
+          taken = true;
+        },
+      );
+      const again = message(2);
+      const other = rig.post(again, headers);
+      await until(() => rig.sessions[0]?.messages().at(-1)?.id === 2);
+      rig.sessions[0]?.say({ jsonrpc: '2.0', id: 2, result: {} });
+      expect(taken).toBe(false);
+      one.socket.resume();
+      expect((await other).json().result).toEqual({});
+      expect(taken).toBe(true);
+      await until(() => one.heard().length > big.length);
+    },
+  );
 
   test('does not hold up the sessions of others', async () => {
     const rig = await startRig({ limits: { unreadBytes: piece, storedBytes: piece } });

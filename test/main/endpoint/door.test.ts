@@ -256,6 +256,16 @@ describe('limits', () => {
     await until(() => one.heard().startsWith('HTTP/1.1 413'));
   });
 
+  test('are told to a client that sends on, and then its socket is closed', async () => {
+    const rig = await startRig({ limits: { bodyBytes: 1_000 } });
+    const one = await rig.socket();
+    one.write(raw(rig, ['Content-Length: 100000000'], ''));
+    const pump = setInterval(() => one.write('x'.repeat(100_000)), 5);
+    await until(() => one.heard().includes('longer than the 1000 bytes'));
+    await until(one.closed, 'the end of the socket');
+    clearInterval(pump);
+  });
+
   test('on what all bodies hold together', async () => {
     const rig = await startRig({ limits: { heldBytes: 1_500 } });
     const first = await rig.socket();

@@ -76,8 +76,8 @@ describe('a session', () => {
     await until(() => rig.sessions[0]?.messages().some(({ id }) => id === 'w') === true);
     rig.sessions[0]?.end();
     const reply = await waiting;
-    expect(reply.status).toBe(502);
-    expect(reply.json()).toMatchObject({ id: 'w', error: { code: -32603 } });
+    expect(reply.status).toBe(200);
+    expect(reply.json()).toMatchObject({ id: 'w', error: { code: -31002 } });
     expect((await rig.post(ask('echo'), headers)).status).toBe(404);
   });
 
@@ -355,7 +355,7 @@ describe('what the server says on its own', () => {
     const [session] = rig.sessions;
     for (const id of [1, 2, 3]) session?.say({ jsonrpc: '2.0', id, method: 'roots/list' });
     await until(() => session?.messages().some(({ error }) => error !== undefined) === true);
-    expect(session?.messages().at(-1)).toMatchObject({ id: 1, error: { code: -31005 } });
+    expect(session?.messages().at(-1)).toMatchObject({ id: 1, error: { code: -31006 } });
   });
 
   test('has one reader at a time', async () => {
@@ -420,6 +420,20 @@ describe('a stream that broke', () => {
       );
     },
   );
+});
+
+test('requests whose client left and that nobody answers do not use up the connection for ever', async () => {
+  const limits = { idleMs: 60, sweepMs: 60_000, inFlight: 1, streamAfterMs: 1 };
+  const rig = await startRig({ react: quiet, limits });
+  const headers = await beginSession(rig);
+  const open = await rig.start('POST', { headers, body: JSON.stringify(ask('slow', {}, 'x')) });
+  open.break();
+  let status = 429;
+  while (status === 429) {
+    const accept = 'text/html';
+    status = (await rig.post(ask('slow', {}, 'y'), { ...headers, accept })).status;
+  }
+  expect(status).toBe(406);
 });
 
 describe('batches', () => {
