@@ -70,12 +70,13 @@ export function openGovernance(ports: GovernancePorts) {
   let everything: Masker = maskSecrets;
   /** Names and labels come with every call; what was masked once need not be read again. */
   const remembered = new Map<string, string>();
-  const mask = (text: string): string => {
-    if (text.length > longestRemembered) return everything(text).text;
+  const mask = (text: string): string => everything(text).text;
+  const maskName = (text: string): string => {
+    if (text.length > longestRemembered) return mask(text);
     const known = remembered.get(text);
     if (known !== undefined) return known;
     if (remembered.size >= mostRemembered) remembered.clear();
-    const masked = everything(text).text;
+    const masked = mask(text);
     remembered.set(text, masked);
     return masked;
   };
@@ -130,7 +131,7 @@ export function openGovernance(ports: GovernancePorts) {
     secrets: makeConnectionSecrets(keychain),
     person: person(),
     newId: randomUUID,
-    audit: makeRecord({ trail, mask, maskVersion: () => everything }),
+    audit: makeRecord({ trail, mask, maskName, maskVersion: () => everything }),
     inspection: {
       request: makeRequestInspection((connectionId) => maskers.get(connectionId) ?? maskSecrets),
       answer: inspectAnswer,

@@ -13,6 +13,8 @@ import type { Trail } from './trail.ts';
 export interface RecordPorts {
   readonly trail: Pick<Trail, 'append' | 'appendSoon' | 'stage' | 'commit'>;
   readonly mask: (text: string) => string;
+  /** The same for names and labels, which come again and again, so that it may remember them. */
+  readonly maskName?: (text: string) => string;
   /** Changes where `mask` may mask more than before, so that nothing masked earlier is used any longer. */
   readonly maskVersion?: () => unknown;
   /** Milliseconds that only go forward, for durations. */
@@ -40,10 +42,11 @@ const traceparent = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 export function makeRecord({
   trail,
   mask,
+  maskName = mask,
   maskVersion = () => undefined,
   clock = () => performance.now(),
 }: RecordPorts): Stages['audit'] {
-  const name = (text: string) => masked(text, nameLimit, mask);
+  const name = (text: string) => masked(text, nameLimit, maskName);
   const sentence = (text: string) => masked(text, sentenceLimit, mask);
   const partsOf = makePartyMemory(name, maskVersion);
   const decisions = makeDecisionMemory();

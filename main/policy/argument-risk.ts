@@ -52,9 +52,18 @@ const kindsOfWord = new Map<string, KeyKind>(
 
 /** An argument is named by its last word (`old_text`, `filePath`), or by its first where the last says nothing. */
 function kindOfKey(key: string): KeyKind {
+  const known = kindsOfKey.get(key);
+  if (known !== undefined) return known;
   const words = wordsOf(key);
-  return kindsOfWord.get(words.at(-1) ?? '') ?? kindsOfWord.get(words[0] ?? '') ?? 'other';
+  const kind = kindsOfWord.get(words.at(-1) ?? '') ?? kindsOfWord.get(words[0] ?? '') ?? 'other';
+  if (key.length <= longestKnown && kindsOfKey.size < mostKnown) kindsOfKey.set(key, kind);
+  return kind;
 }
+
+/** The keys that tools have come again and again; bounded, because they come from outside. */
+const kindsOfKey = new Map<string, KeyKind>();
+const longestKnown = 64;
+const mostKnown = 2_048;
 
 const codeLike = /[\p{L}_$][\w$.]*\s*\(|=>|[;={}]|\bimport\b|\n/u;
 const recipientLike =

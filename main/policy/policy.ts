@@ -1,14 +1,8 @@
 import type { Call } from '../../shared/call.ts';
 import type { Finding } from '../../shared/finding.ts';
 import type { Decision, Risk, Rule } from '../../shared/policy.ts';
-import {
-  type CallFacts,
-  codesOf,
-  contextOf,
-  gravestOf,
-  type Subject,
-  subjectOf,
-} from './entities.ts';
+import { makeDecisionKey, makeLocalHour } from './decision-key.ts';
+import { type CallFacts, contextOf, type Subject, subjectOf } from './entities.ts';
 import { complete, type Plan, plan, type Question } from './evaluation.ts';
 import { actionOf, type Judgement, judge, type Opinion, type Stage, stages } from './judgement.ts';
 import { type Loaded, type LoadedSet, loadRules } from './load.ts';
@@ -66,6 +60,8 @@ type Remembered =
 export function makePolicy(ports: PolicyPorts): CallPolicy {
   const sets = makePreparedSets();
   const rates = makeRateCounter();
+  const keyOf = makeDecisionKey();
+  const hourOf = makeLocalHour();
   const remembered = makeLru<string, Remembered>(maxRemembered);
   const toolRisks = makeLru<string, ToolRisk>(maxRemembered);
   let loaded: Loaded = loadRules(ports.userFile, ports.managedText());
@@ -104,7 +100,7 @@ export function makePolicy(ports: PolicyPorts): CallPolicy {
       groups: ports.groups(call.agent.person),
       findings,
       tooLarge,
-      hour: new Date(call.at).getHours(),
+      hour: hourOf(call.at),
     };
     const key = keyOf(call, facts);
     const kept = remembered.get(key) ?? learn(key, call, facts);
@@ -118,7 +114,7 @@ export function makePolicy(ports: PolicyPorts): CallPolicy {
     const { tool } = call;
     if (call.action !== 'callTool' || tool === undefined) return undefined;
     if (tool.state !== 'accepted' || tool.pin === '') return toolRisk(tool, trusted);
-    const key = JSON.stringify([tool.serverId, tool.name, tool.pin, trusted]);
+    const key = `${trusted} ${tool.pin.length} ${tool.pin} ${tool.name.length} ${tool.name} ${tool.serverId}`;
     const known = toolRisks.get(key);
     if (known !== undefined) return known;
     const fresh = toolRisk(tool, trusted);
@@ -189,32 +185,6 @@ const questionOf = (stage: Stage, call: Call, subject: Subject): Question => ({
   above: stage === 'connect' ? { ...subject.above, resourceAbove: [] } : subject.above,
   entities: subject.entities,
 });
-
-/** Everything that a rule can read apart from the volatile context. JSON, so that no text can pass for two. */
-const keyOf = (call: Call, facts: CallFacts): string =>
-  JSON.stringify([
-    call.action,
-    call.agent.clientId,
-    call.agent.clientName,
-    call.agent.person,
-    facts.groups,
-    call.connection.name,
-    call.server.id,
-    call.server.transport,
-    call.server.label,
-    call.target,
-    call.tool?.state ?? 'none',
-    facts.riskLevel,
-    facts.readOnly,
-    facts.destructive,
-    facts.openWorld,
-    facts.trusted,
-    facts.tooLarge,
-    call.ambiguous,
-    gravestOf(facts.findings),
-    codesOf(facts.findings),
-    facts.hour,
-  ]);
 
 function failed(error: unknown): Decision {
   const message = error instanceof Error ? error.message : 'no reason given';

@@ -114,7 +114,7 @@ async function round(inFlight: number): Promise<number> {
 
 async function main(): Promise<void> {
   await introduce();
-  for (const inFlight of [1, 8, 32]) {
+  for (const inFlight of (process.env.CALL_MICRO_WIDTHS ?? '1,8,32').split(',').map(Number)) {
     const times: number[] = [];
     for (let n = 0; n < rounds; n += 1) times.push(await round(inFlight));
     times.sort((a, b) => a - b);
