@@ -1,9 +1,8 @@
 import type { EntryInput } from '../shared/audit.ts';
 import type { Agent } from '../shared/call.ts';
-import { ok, type Result } from '../shared/outcome.ts';
+import type { Result } from '../shared/outcome.ts';
 import type { ServerIdentity } from '../shared/server.ts';
-import type { Stages } from '../shared/stages.ts';
-import type { Session, Streams } from './relay/session-ports.ts';
+import type { Session, SessionEnd, Streams } from './relay/session-ports.ts';
 import type { Launch } from './upstream/launch-template.ts';
 
 /** Who connects through what: everything a session is, before its server runs. */
@@ -17,6 +16,13 @@ export interface Arrival {
   readonly launch: () => Promise<Result<Launch>>;
   /** Takes this connection's secrets out of a text. */
   readonly mask: (text: string) => string;
+}
+
+/** How a session went: whether its server ever ran, and why it is over. */
+export interface Departure {
+  readonly started: boolean;
+  readonly end: SessionEnd;
+  readonly detail: string;
 }
 
 /** An entry about the session of an arrival. */
@@ -58,30 +64,5 @@ export function refusing(): Session & { sentence: string | undefined } {
     stop: () => undefined,
     inFlight: () => [],
     closed: new Promise(() => undefined),
-  };
-}
-
-/**
- * The stages of a session that has no server. It refuses as a killed one does, but where no kill covers the call the
- * trail must not blame the switch.
- */
-export function stagesWithoutServer(stages: Omit<Stages, 'upstream'>): Omit<Stages, 'upstream'> {
-  return {
-    ...stages,
-    audit: {
-      open(call) {
-        const opened = stages.audit.open(call);
-        if (!opened.ok) return opened;
-        const record = opened.value;
-        return ok({
-          note: record.note,
-          close(end) {
-            const killed = stages.kill.refusal(call) !== undefined;
-            const blamed = end.outcome === 'denied-by-kill' && !killed;
-            record.close(blamed ? { ...end, outcome: 'refused' } : end);
-          },
-        });
-      },
-    },
   };
 }

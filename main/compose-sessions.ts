@@ -4,10 +4,11 @@ import type { EntryInput } from '../shared/audit.ts';
 import type { ServerIdentity, ToolView } from '../shared/server.ts';
 import type { Stages } from '../shared/stages.ts';
 import type { SessionView } from '../shared/state.ts';
-import { type Arrival, entryAbout, refusing, stagesWithoutServer } from './compose-arrival.ts';
+import { type Arrival, type Departure, entryAbout, refusing } from './compose-arrival.ts';
+import { makeFailures } from './compose-failures.ts';
 import type { ListedTool, ListPage, Withheld } from './relay/list-answer.ts';
 import { startSession } from './relay/session.ts';
-import type { Session, SessionEnd, Streams } from './relay/session-ports.ts';
+import type { Session, Streams } from './relay/session-ports.ts';
 import type { Supervisor } from './upstream/supervisor.ts';
 
 /** What the live sessions need from outside. */
@@ -41,16 +42,10 @@ export interface LiveSession {
   readonly session: Session;
 }
 
-/** How a session went: whether its server ever ran, and why it is over. */
-export interface Departure {
-  readonly started: boolean;
-  readonly end: SessionEnd;
-  readonly detail: string;
-}
-
 /** The live sessions: each an arrival, its server, and the relay between them. */
 export function makeSessions(ports: SessionsPorts) {
   const live = new Map<string, { view: SessionView; session: Session }>();
+  const failures = makeFailures(ports);
   const admitted = new Set<Promise<Departure>>();
   let stopping = false;
 
@@ -62,19 +57,26 @@ export function makeSessions(ports: SessionsPorts) {
   }
 
   /** A session without a server: whoever asks gets the sentence, until the client goes away. */
-  function refuseAll(arrival: Arrival, sessionId: string, sentence: string): Session {
-    const upstream: Streams = { in: new PassThrough(), out: new PassThrough().resume() };
-    const session = relay(arrival, sessionId, upstream, stagesWithoutServer(ports.stages));
-    session.refuse(sentence);
-    return session;
-  }
-
-  function relay(
+  function refuseAll(
     arrival: Arrival,
     sessionId: string,
-    upstream: Streams,
-    stages = ports.stages,
+    sentence: string,
+    reason: 'killed' | 'not-started',
   ): Session {
+    const upstream: Streams = { in: new PassThrough(), out: new PassThrough().resume() };
+    const session = relay(arrival, sessionId, upstream);
+    session.refuse(sentence, reason);
+    return {
+      ...session,
+      refuse(killed) {
+        // Paused from here on, so that it ends with the kill and its client starts anew.
+        change(sessionId, { state: 'paused', detail: killed });
+        session.refuse(killed);
+      },
+    };
+  }
+
+  function relay(arrival: Arrival, sessionId: string, upstream: Streams): Session {
     const { agent, server, connectionId, connectionName } = arrival;
     return startSession({
       connection: { id: connectionId, name: connectionName, sessionId },
@@ -82,7 +84,7 @@ export function makeSessions(ports: SessionsPorts) {
       server,
       client: arrival.client,
       upstream,
-      stages,
+      stages: ports.stages,
       lookupTool: (name) => ports.lookupTool(server.id, name),
       onToolList: (tools, page) => ports.onToolList(server, tools, page),
       facts: {
@@ -97,7 +99,7 @@ export function makeSessions(ports: SessionsPorts) {
               `${reported.name} ${reported.version} connected.`,
             );
         },
-        stopped({ from, message, sample, count }) {
+        stopped({ from, problem, message, sample, count }) {
           // The first few tell the story; a server that prints its log would fill the trail.
           if (count <= 3)
             about(
@@ -106,11 +108,12 @@ export function makeSessions(ports: SessionsPorts) {
               sessionId,
               `From the ${from}: ${message} ${arrival.mask(sample)}`,
             );
-          if (from === 'server') {
-            change(sessionId, {
-              detail: `It printed ${count} line${count === 1 ? '' : 's'} that are not MCP.`,
-            });
-          }
+          if (from !== 'server') return;
+          const detail =
+            problem === 'unexpected-answer'
+              ? 'It answered what it was not asked; that was withheld.'
+              : `It printed ${count} line${count === 1 ? '' : 's'} that are not MCP.`;
+          change(sessionId, { detail });
         },
         listFiltered(withheld) {
           const names = withheld.map((tool) => tool.name).join(', ');
@@ -137,7 +140,7 @@ export function makeSessions(ports: SessionsPorts) {
     const of = { clientId: agent.clientId, serverId: server.id, connectionId };
     const refuse = (state: 'failed' | 'paused', sentence: string): Session => {
       change(sessionId, { state, detail: sentence });
-      return refuseAll(arrival, sessionId, sentence);
+      return refuseAll(arrival, sessionId, sentence, state === 'failed' ? 'not-started' : 'killed');
     };
     const killed = ports.killed(of);
     if (killed !== undefined) return refuse('paused', killed);
@@ -194,6 +197,7 @@ export function makeSessions(ports: SessionsPorts) {
     };
     const pending = refusing();
     live.set(sessionId, { view, session: pending });
+    failures.reconnected(arrival.connectionId);
     ports.onChange();
     const session = await start(arrival, sessionId);
     const one = live.get(sessionId);
@@ -205,6 +209,7 @@ export function makeSessions(ports: SessionsPorts) {
     about('session.closed', arrival, sessionId, end.sentence);
     const last = live.get(sessionId)?.view;
     live.delete(sessionId);
+    if (last?.state === 'failed') failures.keep(last);
     ports.onEnd(sessionId);
     ports.onChange();
     return { started: last?.pid !== undefined, end, detail: last?.detail ?? '' };
@@ -219,7 +224,8 @@ export function makeSessions(ports: SessionsPorts) {
     },
 
     all: (): readonly LiveSession[] => [...live.values()],
-    views: (): SessionView[] => [...live.values()].map((one) => one.view),
+    /** The live sessions, and those that failed a short while ago. */
+    views: (): SessionView[] => [...[...live.values()].map((one) => one.view), ...failures.views()],
 
     /** Ends the sessions that a kill kept without a server and that none covers any more: clients start anew. */
     endPaused(): void {

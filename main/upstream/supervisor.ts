@@ -158,6 +158,11 @@ export function makeSupervisor(ports: SupervisorPorts): Supervisor {
     const exit = await server.drained;
     if (session.ending) return;
     const { start } = session;
+    if (server.stdin.writableEnded) {
+      // The client left and the server went with it, as it should: no failure, and no reason to wait the next time.
+      enter(session, { state: 'stopped' });
+      return;
+    }
     backoff.died(start.connectionId, ports.now() - since);
     const reason = deathSentence({ ...start, exit, lastLine: server.stderr.lastLine() });
     enter(session, { state: 'failed', reason });

@@ -16,7 +16,7 @@ answer() {
 answer initialize 1 '{"protocolVersion":"2025-06-18","capabilities":{"tools":{}},"serverInfo":{"name":"flood","version":"1"}}'
 answer tools/list 2 '{"tools":[{"name":"get_nothing","inputSchema":{"type":"object"},"annotations":{"readOnlyHint":true}}]}'
 # By looking, not by inotify, of which a user has 128 at once.
-setsid sh -c 'echo $$ >>"$1"; exec tail ---disable-inotify -s 0.02 -n +1 -f "$2"' flood "$pids" "$burst" </dev/null 2>/dev/null &
+setsid sh -c 'echo $$ >>"$1"; exec tail ---disable-inotify -s 0.05 -n +1 -f "$2"' flood "$pids" "$burst" </dev/null 2>/dev/null &
 echo $$ >>"$pids"
 while read -r line; do echo "$line" >>"$log"; done
 while :; do sleep 60; done

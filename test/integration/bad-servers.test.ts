@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { aHome } from './home.ts';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { aHome, must } from './home.ts';
 import { type App, aBridge, startApp } from './rig.ts';
 import { until } from './until.ts';
 
@@ -31,9 +31,63 @@ test('a server whose command does not exist is named where the person looks', as
     outcome: 'refused',
     detail: expect.stringMatching(sentence),
   });
+  const { error } = await bridge.ask('tools/list');
+  expect(error?.code).toBe(-31003);
   await bridge.leave();
-  await until(() => app.state().sessions.length === 0);
   await until(() => app.entries('session.closed').length === 1);
+  // Why stays in sight until the client tries again, and then what came of that is.
+  expect(app.state().sessions).toMatchObject([
+    { connectionName: 'gone', state: 'failed', detail: expect.stringMatching(sentence) },
+  ]);
+  const again = aBridge(home, id);
+  await again.ask('initialize');
+  expect(app.state().sessions).toHaveLength(1);
+});
+
+test('a failure is out of sight after ten minutes', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const home = aHome();
+  const { id } = home.connect('gone', 'no-such-server-anywhere', []);
+  const app = await startApp(home);
+  const bridge = aBridge(home, id);
+  await bridge.ask('initialize');
+  await bridge.leave();
+  await until(() => app.entries('session.closed').length === 1);
+  vi.setSystemTime(Date.now() + 599_000);
+  expect(app.session('gone')?.state).toBe('failed');
+  vi.setSystemTime(Date.now() + 1_000);
+  expect(app.state().sessions).toEqual([]);
+  expect(attention(app)).not.toContain('gone in Cursor');
+});
+
+test('a server that goes with its client has not failed, and the next start need not wait', async () => {
+  const home = aHome();
+  const { id } = home.record('notes');
+  const app = await startApp(home);
+  for (let round = 1; round <= 3; round += 1) {
+    const bridge = aBridge(home, id);
+    expect(await bridge.greet()).toContain('get_note');
+    await bridge.leave();
+    await until(() => app.state().sessions.length === 0);
+    expect(app.entries('session.closed')).toHaveLength(round);
+  }
+});
+
+test('a kill of what could not be started ends with the kill', async () => {
+  const home = aHome();
+  const { id } = home.connect('gone', 'no-such-server-anywhere', []);
+  const app = await startApp(home);
+  const bridge = aBridge(home, id);
+  await bridge.ask('initialize');
+  const { kill } = await app.kill({ kind: 'all' }, 'tray');
+  expect((await bridge.call('get_note')).text).toContain('The kill switch stopped everything');
+  await until(() => app.entries('call.closed').length === 1);
+  expect(app.entries('call.closed')[0]?.outcome).toBe('denied-by-kill');
+  expect(app.session('gone')?.state).toBe('paused');
+  must(app.resume(kill.id, 'It was a mistake.'));
+  await until(() => bridge.exit() !== undefined);
+  await until(() => app.state().sessions.length === 0);
 });
 
 test('a server that exits at once is an answer with its last words, not a silence', async () => {
@@ -48,6 +102,12 @@ test('a server that exits at once is an answer with its last words, not a silenc
   await until(() => bridge.exit() !== undefined);
   await until(() => app.entries('session.closed').length === 1);
   expect(app.entries('session.closed')[0]?.detail).toContain('cannot find module zod');
+  expect(app.session('crash')).toMatchObject({
+    state: 'failed',
+    detail: expect.stringContaining('cannot find module zod'),
+  });
+  expect(app.session('crash')).not.toHaveProperty('pid');
+  expect(attention(app)).toContain('cannot find module zod');
 });
 
 test('what a server prints beside MCP is kept from the client and shown', async () => {
