@@ -25,6 +25,8 @@ export const EntryView = z.object({
   /** Server identity id, or empty where it has none. */
   server: z.string(),
   connectionId: z.string().optional(),
+  /** The project folder the entry is for, where it is for one alone. */
+  folder: z.string().optional(),
 });
 export type EntryView = z.infer<typeof EntryView>;
 
@@ -48,6 +50,20 @@ export const ClientView = z.object({
 });
 export type ClientView = z.infer<typeof ClientView>;
 
+/** Servers that were seen but that no edit of a config can govern, with what IT can do about them. */
+export const UngovernedView = z.object({
+  clientId: z.string(),
+  clientName: z.string(),
+  kind: z.enum(['extension', 'plugin', 'connector', 'database', 'command-line', 'cloud']),
+  /** What it is, or its own name where it has one. */
+  name: z.string(),
+  /** Where it was seen; absent for what leaves no trace on this machine. */
+  path: z.string().optional(),
+  /** One sentence for IT. */
+  advice: z.string(),
+});
+export type UngovernedView = z.infer<typeof UngovernedView>;
+
 /** Every client and server found below one home folder. */
 export const ScanReport = z.object({
   clients: z.array(ClientView),
@@ -59,6 +75,8 @@ export const ScanReport = z.object({
       usedBy: z.array(z.string()),
     }),
   ),
+  /** What no edit of a file can govern; absent when nothing of the kind was seen. */
+  ungoverned: z.array(UngovernedView).optional(),
 });
 export type ScanReport = z.infer<typeof ScanReport>;
 
@@ -89,6 +107,23 @@ export const FileChange = z.object({
 export type FileChange = z.infer<typeof FileChange>;
 
 /**
+ * What a protected remote entry led to. The values of `secretHeaders` are in the keychain as `headers.NAME`, and the
+ * URL as `url` where it may hold a secret; headers with placeholders stay in the file, and the client sends them to
+ * our endpoint, which hands on those of `forwardedHeaders` and nothing else.
+ */
+export const RemoteTemplate = z.object({
+  transport: z.enum(['http', 'sse', 'ws']),
+  url: z.union([z.string(), z.object({ secret: z.literal('url') })]),
+  secretHeaders: z.array(z.string()),
+  forwardedHeaders: z.array(z.string()),
+  /** `endpoint`: the entry names our local URL. `bridge`: the client starts servers only, so it names the bridge. */
+  via: z.enum(['endpoint', 'bridge']),
+  /** Names of the headers that Airlock added to the entry. */
+  ownHeaders: z.array(z.string()),
+});
+export type RemoteTemplate = z.infer<typeof RemoteTemplate>;
+
+/**
  * A protected entry, as our journal keeps it. Secret values live in the keychain under `connection/<id>`, each by its
  * place: `env.NAME` or `args[2]`.
  */
@@ -115,6 +150,10 @@ export const Connection = z.object({
    * stay: `airlock:secret:args[2]` stands in its place, and whatever is handed on there, the keychain's value counts.
    */
   argvInFile: z.boolean(),
+  /** Set where the entry reaches its server by URL; `command` is empty then. */
+  remote: RemoteTemplate.optional(),
+  /** Ids of other clients known to read the same file: which one speaks, only its `clientInfo` tells. */
+  readers: z.array(z.string()).optional(),
   createdAt: z.number(),
   restoredAt: z.number().optional(),
 });

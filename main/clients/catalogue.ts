@@ -1,6 +1,96 @@
+import {
+  augment,
+  deepAgents,
+  fx,
+  kimiCode,
+  mastraCode,
+  mcporter,
+  museCode,
+  openClaw,
+  pi,
+  rovoDev,
+} from './catalogue-agents.ts';
+import {
+  agentsGeneric,
+  boltAi,
+  cherryStudio,
+  enconvo,
+  fiveIre,
+  jetbrainsAi,
+  junie,
+  lmStudio,
+  raycast,
+  witsy,
+} from './catalogue-apps.ts';
 import { claudeCode, claudeDesktop } from './catalogue-claude.ts';
-import { cursor, visualStudioCode } from './catalogue-editors.ts';
+import { cursor, kiro, qoder, trae, windsurf, zed } from './catalogue-editors.ts';
+import { cline, continueDev, kiloCode, rooCode } from './catalogue-extensions.ts';
+import { antigravity, geminiCli, qwenCode } from './catalogue-google.ts';
+import {
+  copilotCli,
+  copilotJetbrains,
+  visualStudio,
+  visualStudioCode,
+  windowsOdr,
+} from './catalogue-microsoft.ts';
+import { amazonQ, amp, crush, factoryDroid, opencode, warp } from './catalogue-terminals.ts';
+import { codex, grokBuild, mistralVibe, reasonix } from './catalogue-toml.ts';
+import { goose, hermes, librechat } from './catalogue-yaml.ts';
 import type { Client } from './client-record.ts';
 
-/** Every client Airlock knows. */
-export const catalogue: readonly Client[] = [claudeDesktop, claudeCode, cursor, visualStudioCode];
+/** Every client Airlock knows, in the order they are shown. */
+export const catalogue: readonly Client[] = [
+  claudeDesktop,
+  claudeCode,
+  cursor,
+  visualStudioCode,
+  copilotCli,
+  copilotJetbrains,
+  visualStudio,
+  windsurf,
+  zed,
+  cline,
+  rooCode,
+  kiloCode,
+  continueDev,
+  geminiCli,
+  qwenCode,
+  antigravity,
+  codex,
+  goose,
+  lmStudio,
+  jetbrainsAi,
+  junie,
+  amazonQ,
+  kiro,
+  opencode,
+  crush,
+  warp,
+  amp,
+  trae,
+  factoryDroid,
+  witsy,
+  kimiCode,
+  grokBuild,
+  mistralVibe,
+  qoder,
+  augment,
+  rovoDev,
+  mastraCode,
+  mcporter,
+  pi,
+  fx,
+  museCode,
+  deepAgents,
+  reasonix,
+  openClaw,
+  hermes,
+  librechat,
+  boltAi,
+  enconvo,
+  agentsGeneric,
+  cherryStudio,
+  fiveIre,
+  raycast,
+  windowsOdr,
+];

@@ -77,7 +77,9 @@ export async function readConfigFile(file: string): Promise<Result<ConfigBytes>>
 }
 
 /** The paths a pattern names now, sorted; a folder that cannot be listed names none. Never throws. */
-export async function matchPattern(pattern: ConfigPattern): Promise<string[]> {
+export async function matchPattern(
+  pattern: Pick<ConfigPattern, 'base' | 'tail'>,
+): Promise<string[]> {
   let found = [pattern.base];
   for (const segment of pattern.tail) {
     const next = await Promise.all(

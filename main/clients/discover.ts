@@ -10,11 +10,15 @@ import { catalogue } from './catalogue.ts';
 import type { Client } from './client-record.ts';
 import type { Machine } from './config-paths.ts';
 import { type ConfigEntry, connectionOf } from './entry.ts';
+import { type EndpointFor, type Judging, whyNot } from './judge.ts';
 import { type KnownFile, knownPaths, readKnownFiles, sameFileSentence } from './known-files.ts';
 import type { Hiding } from './masked-text.ts';
 import { parseConfig } from './parse.ts';
+import { recentFolders } from './recent-folders.ts';
 import { findSecrets } from './secrets.ts';
 import { hidden, serverIdentity, stdioSource } from './server-identity.ts';
+import { findUngoverned } from './ungoverned.ts';
+import { loadVendorRules, type ManagedSettings } from './vendor-rules.ts';
 import { visibleText } from './visible-text.ts';
 
 /** What a scan needs: where to look, and how to recognise what is ours and what is secret. */
@@ -23,7 +27,12 @@ export interface ScanInput extends Machine, Hiding {
   readonly connections: readonly Connection[];
   /** Absent: the whole catalogue. */
   readonly clients?: readonly Client[];
+  readonly endpointFor?: EndpointFor | undefined;
+  readonly managedSettings?: ManagedSettings | undefined;
 }
+
+/** With the rules of clients and vendors, read once for the whole scan. */
+type Input = ScanInput & Pick<Judging, 'verdict'>;
 
 interface Seen {
   readonly view: EntryView;
@@ -38,14 +47,24 @@ interface Seen {
  */
 export async function scan(input: ScanInput): Promise<ScanReport> {
   const clients = input.clients ?? catalogue;
-  const files = await readKnownFiles(await knownPaths(clients, input));
+  const [files, verdict] = await Promise.all([
+    recentFolders(input)
+      .then((folders) => knownPaths(clients, input, { folders }))
+      .then(readKnownFiles),
+    loadVendorRules(clients, input, {
+      bridgeFile: input.bridgeFile,
+      ...(input.endpointFor === undefined ? {} : { endpointFor: input.endpointFor }),
+      ...(input.managedSettings === undefined ? {} : { managedSettings: input.managedSettings }),
+    }),
+  ]);
+  const whole: Input = { ...input, verdict };
   const servers = new Map<string, { server: ServerIdentity; usedBy: Set<string> }>();
   const views: ClientView[] = [];
   for (const client of clients) {
     const own = files.filter((file) => file.client.id === client.id);
     if (own.length === 0) continue;
     const fileViews = own.map((file) => {
-      const { view, seen } = fileView(file, input);
+      const { view, seen } = fileView(file, whole);
       for (const { server } of seen) {
         if (server === undefined) continue;
         const known = servers.get(server.id) ?? { server, usedBy: new Set<string>() };
@@ -56,6 +75,7 @@ export async function scan(input: ScanInput): Promise<ScanReport> {
     });
     views.push({ id: client.id, name: client.name, reload: client.reload, files: fileViews });
   }
+  const ungoverned = await findUngoverned(clients, new Set(views.map(({ id }) => id)), input);
   return {
     clients: views,
     servers: [...servers.values()].map(({ server, usedBy }) => ({
@@ -64,10 +84,11 @@ export async function scan(input: ScanInput): Promise<ScanReport> {
       transport: server.transport,
       usedBy: [...usedBy],
     })),
+    ...(ungoverned.length === 0 ? {} : { ungoverned }),
   };
 }
 
-function fileView(file: KnownFile, input: ScanInput): { view: FileView; seen: readonly Seen[] } {
+function fileView(file: KnownFile, input: Input): { view: FileView; seen: readonly Seen[] } {
   const { client, path, scope, read, sameAs } = file;
   const base = { path, scope, format: client.format };
   const failed = (error: string) => ({ view: { ...base, error, entries: [] }, seen: [] });
@@ -79,17 +100,23 @@ function fileView(file: KnownFile, input: ScanInput): { view: FileView; seen: re
   return { view: { ...base, entries: seen.map(({ view }) => view) }, seen };
 }
 
-function entryView(entry: ConfigEntry, client: Client, input: ScanInput): Seen {
+/** What stands for a connection that is not made: a scan makes none. */
+const noConnection = 'con_(new)';
+
+function entryView(entry: ConfigEntry, client: Client, input: Input): Seen {
   const { reading } = entry;
   const ours = connectionOf(entry, input.bridgeFile);
   if (ours !== undefined) return protectedView(entry, ours, client, input);
   const shown = (text: string) => input.mask(visibleText(text));
+  const stands = whyNot(entry, client, input, noConnection);
+  const routeState = stands?.denied === true ? ('blocked' as const) : ('direct' as const);
   const view = {
     name: visibleText(entry.name),
     disabled: entry.disabled,
     protected: false,
     secrets: findSecrets(entry, client, input.looksSecret),
-    ...(reading.obstacle === undefined ? {} : { notGovernable: reading.obstacle }),
+    ...(entry.folder === undefined ? {} : { folder: visibleText(entry.folder) }),
+    ...(stands === undefined ? {} : { notGovernable: shown(stands.reason) }),
   };
   switch (reading.kind) {
     case 'stdio': {
@@ -98,14 +125,7 @@ function entryView(entry: ConfigEntry, client: Client, input: ScanInput): Seen {
       const args = source.args.map((arg) => (typeof arg === 'string' ? shown(arg) : hidden));
       const command = shown(reading.command);
       return {
-        view: {
-          ...view,
-          transport: 'stdio',
-          command,
-          args,
-          routeState: 'direct',
-          server: server.id,
-        },
+        view: { ...view, transport: 'stdio', command, args, routeState, server: server.id },
         server,
       };
     }
@@ -113,7 +133,7 @@ function entryView(entry: ConfigEntry, client: Client, input: ScanInput): Seen {
       const { transport, url } = reading;
       const server = serverIdentity({ transport, url }, input.mask);
       return {
-        view: { ...view, transport, url: server.label, routeState: 'direct', server: server.id },
+        view: { ...view, transport, url: server.label, routeState, server: server.id },
         server,
       };
     }
@@ -125,14 +145,15 @@ function entryView(entry: ConfigEntry, client: Client, input: ScanInput): Seen {
 }
 
 /** Shows what the entry stood for before, from the journal; the file itself only names the bridge. */
-function protectedView(entry: ConfigEntry, id: string, client: Client, input: ScanInput): Seen {
+function protectedView(entry: ConfigEntry, id: string, client: Client, input: Input): Seen {
   const base = {
     name: visibleText(entry.name),
     transport: 'stdio' as const,
     disabled: entry.disabled,
     protected: true,
     routeState: 'unknown' as const,
-    secrets: findSecrets(entry, client, input.looksSecret),
+    secrets: connectionSecrets(entry, client, input),
+    ...(entry.folder === undefined ? {} : { folder: visibleText(entry.folder) }),
   };
   const connection = input.connections.find(
     (known) => known.id === id && known.restoredAt === undefined,
@@ -141,6 +162,12 @@ function protectedView(entry: ConfigEntry, id: string, client: Client, input: Sc
     const notGovernable =
       'It leads to Airlock, but this machine does not know the connection it names, so its calls are refused. Set the server up again.';
     return { view: { ...base, notGovernable, server: '' } };
+  }
+  if (connection.remote !== undefined) {
+    const { transport } = connection.remote;
+    const server = { id: connection.serverId, label: connection.serverLabel, transport };
+    const view = { ...base, transport, url: server.label, server: server.id, connectionId: id };
+    return { view, server };
   }
   const shown = (text: string) => input.mask(visibleText(text));
   const view: EntryView = {
@@ -154,4 +181,9 @@ function protectedView(entry: ConfigEntry, id: string, client: Client, input: Sc
     view,
     server: { id: connection.serverId, label: connection.serverLabel, transport: 'stdio' },
   };
+}
+
+/** What is left in the file of a protected entry. The header that proves the caller to us is no secret of a server. */
+function connectionSecrets(entry: ConfigEntry, client: Client, input: Input) {
+  return entry.reading.kind === 'remote' ? [] : findSecrets(entry, client, input.looksSecret);
 }

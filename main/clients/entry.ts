@@ -1,16 +1,13 @@
-import type { Node } from 'jsonc-parser';
 import type { Client, ServerList } from './client-record.ts';
-import { type Member, memberOf, members } from './json-node.ts';
-import { hasPlaceholder } from './placeholder.ts';
-
-/** A name with text, as env and headers hold them. */
-interface NamedValue {
-  readonly name: string;
-  readonly value: string;
-  readonly member: Member;
-  /** True when the client expands something in it, so that only the client knows the final value. */
-  readonly placeholder: boolean;
-}
+import { hasLinks, type Member, memberOf, type Node } from './config-node.ts';
+import {
+  argumentNodes,
+  commandNode,
+  type EntryFields,
+  isArgv,
+  locateFields,
+} from './entry-fields.ts';
+import { type NamedValue, readNames, readTexts, readValues } from './entry-values.ts';
 
 /** An entry that starts a server by a command. */
 export interface StdioEntry {
@@ -19,18 +16,20 @@ export interface StdioEntry {
   readonly args: readonly string[];
   /** Members with a value; one set to null ("unset this variable") is the client's business and left out. */
   readonly env: readonly NamedValue[];
+  /** Names of variables that the client hands to the server out of its own environment or keyring. */
+  readonly inherited: readonly string[];
   readonly cwd?: string;
   /** Why it must not be rewritten, in one sentence. */
   readonly obstacle?: string;
 }
 
 /** An entry that reaches a server by URL. */
-interface RemoteEntry {
+export interface RemoteEntry {
   readonly kind: 'remote';
   readonly transport: 'http' | 'sse' | 'ws';
   readonly url: string;
   readonly headers: readonly NamedValue[];
-  readonly obstacle: string;
+  readonly obstacle?: string;
 }
 
 /** An entry that cannot be understood and is kept as it is. */
@@ -45,107 +44,141 @@ export interface ConfigEntry {
   readonly keyPath: readonly string[];
   /** The value of the entry. */
   readonly node: Node;
+  readonly fields: EntryFields;
   readonly disabled: boolean;
-  /** Command and first argument as they stand there, even where the rest of the entry makes no sense. */
-  readonly starts: { readonly command?: string; readonly first?: string };
+  /** The folder it is for, where it is for one alone. */
+  readonly folder?: string;
+  /** Command and first argument, or URL, as they stand there, even where the rest of the entry makes no sense. */
+  readonly starts: { readonly command?: string; readonly first?: string; readonly url?: string };
   readonly reading: StdioEntry | RemoteEntry | UnknownEntry;
 }
 
+/** An entry and its place, as a list of servers gives it. */
+export interface EntryPlace {
+  readonly name: string;
+  readonly keyPath: readonly string[];
+  readonly node: Node;
+  readonly list: ServerList;
+  /** Why it must not be rewritten for a reason outside of it. */
+  readonly obstacle?: string;
+}
+
 /** Reads one entry by the client's shape; whatever does not fit becomes `unknown` with the reason. */
-export function readEntry(
-  member: Member,
-  keyPath: readonly string[],
-  list: ServerList,
-  client: Client,
-): ConfigEntry {
-  const node = member.value;
-  const off = client.shape.disabled;
+export function readEntry(place: EntryPlace, client: Client): ConfigEntry {
+  const { name, keyPath, node, list } = place;
+  const shape = list.shape ?? client.shape;
+  const fields = locateFields(node, shape);
+  const off = shape.disabled;
   const disabled = off !== undefined && memberOf(node, off.member)?.value.value === off.value;
-  const reading = readFields(node, client);
+  const reading = readFields(node, fields, client);
+  const obstacle = list.seenOnly ?? place.obstacle ?? linkObstacle(node);
+  const folder = list.perFolder === true ? keyPath.at(-3) : undefined;
   return {
-    name: member.name,
+    name,
     keyPath,
     node,
+    fields,
     disabled,
-    starts: readStart(node, client),
-    reading: list.seenOnly === undefined ? reading : { ...reading, obstacle: list.seenOnly },
+    ...(folder === undefined ? {} : { folder }),
+    starts: readStart(fields),
+    reading: obstacle === undefined ? reading : { ...reading, obstacle },
   };
 }
 
+const linkObstacle = (node: Node) =>
+  hasLinks(node)
+    ? 'It uses YAML anchors, aliases, merge keys or tags, so a change here could change other places. Write it out in full.'
+    : undefined;
+
+/** Where a rewritten URL leads: the local endpoint, with the connection as the last part of the path. */
+const endpointUrl = /^http:\/\/127\.0\.0\.1:\d{1,5}\/mcp\/(con_[^/?#]+)$/;
+
 /**
- * The connection an entry already leads to: its command is our bridge and its first argument names the connection.
- * An empty string when the command is the bridge and nothing names a connection; undefined when it is not ours.
+ * The connection an entry already leads to: its command is our bridge and its first argument names the connection, or
+ * its URL is our endpoint and ends in it. An empty string when the command is the bridge and nothing names a
+ * connection; undefined when it is not ours.
  */
 export function connectionOf(entry: ConfigEntry, bridge: string): string | undefined {
-  return entry.starts.command === bridge ? (entry.starts.first ?? '') : undefined;
+  const { command, first, url } = entry.starts;
+  if (command === bridge) return first ?? '';
+  return command === undefined ? endpointUrl.exec(url ?? '')?.[1] : undefined;
 }
 
-function readStart(node: Node, { shape }: Client): ConfigEntry['starts'] {
-  const command: unknown = memberOf(node, shape.command)?.value.value;
-  const first: unknown = memberOf(node, shape.args)?.value.children?.[0]?.value;
+function readStart(fields: EntryFields): ConfigEntry['starts'] {
+  const command = commandNode(fields)?.value;
+  const first = argumentNodes(fields)[0]?.value;
+  const url = fields.url?.value.value;
   return {
     ...(typeof command === 'string' ? { command } : {}),
     ...(typeof first === 'string' ? { first } : {}),
+    ...(typeof url === 'string' ? { url } : {}),
   };
 }
 
 const unknown = (obstacle: string): UnknownEntry => ({ kind: 'unknown', obstacle });
 
-function readFields(node: Node, client: Client): StdioEntry | RemoteEntry | UnknownEntry {
+function readFields(node: Node, fields: EntryFields, client: Client): ConfigEntry['reading'] {
   if (node.type !== 'object') return unknown('It is not an object, so it starts no server.');
-  const { shape } = client;
-  const command = memberOf(node, shape.command)?.value;
-  const url = shape.url.map((name) => memberOf(node, name)?.value).find((found) => found);
-  const type = shape.type && memberOf(node, shape.type.member)?.value;
-  if (type !== undefined && typeof type.value !== 'string' && !shape.type?.ignored) {
+  const { shape, command, url, type } = fields;
+  if (type !== undefined && type.value.type !== 'string' && !shape.type?.ignored) {
     return unknown('Its type is not text, so the client does not load it.');
   }
-  const named = typeof type?.value === 'string' ? type.value : undefined;
+  const named = typeof type?.value.value === 'string' ? type.value.value : undefined;
+  const foreign = named === undefined ? undefined : shape.type?.foreign?.[named];
+  if (foreign !== undefined) return unknown(foreign);
   if (command === undefined && url === undefined) {
-    return unknown('It has neither a command nor a URL, so Airlock cannot tell what it starts.');
+    const plain = 'It has neither a command nor a URL, so Airlock cannot tell what it starts.';
+    return unknown([shape.withoutCommand ?? plain, client.badEntry].filter(Boolean).join(' '));
   }
-  if (command === undefined) return readRemote(node, url, named, client);
-  return readStdio(node, command, url, named, client);
+  return command === undefined
+    ? readRemote(fields, named, client)
+    : readStdio(fields, named, client);
 }
 
 function readStdio(
-  node: Node,
-  command: Node,
-  url: Node | undefined,
+  fields: EntryFields,
   type: string | undefined,
   client: Client,
 ): StdioEntry | UnknownEntry {
-  const { shape } = client;
-  if (typeof command.value !== 'string' || command.value === '') {
+  const { shape, cwd } = fields;
+  const command = commandNode(fields)?.value;
+  if (typeof command !== 'string' || command === '') {
     return unknown('Its command is empty or not text, so the client cannot start it.');
   }
-  const args = readArgs(memberOf(node, shape.args)?.value);
-  if (args === undefined) return unknown('Its arguments are not a list of texts.');
-  const env = readValues(memberOf(node, shape.env)?.value, client, shape.looseEnv);
+  const list = isArgv(fields) ? fields.command?.value : fields.args?.value;
+  if (isArgv(fields) && list?.type !== 'array') {
+    return unknown('Its command is not a list of texts, so the client cannot start it.');
+  }
+  const words = list === undefined ? [] : readTexts(list);
+  if (words === undefined) return unknown('Its arguments are not a list of texts.');
+  const args = isArgv(fields) ? words.slice(1) : words;
+  const env = readValues(fields.env?.value, client, shape.looseEnv);
   if (env === undefined) return unknown('Its environment is not a list of names with texts.');
-  const cwd = shape.cwd === undefined ? undefined : memberOf(node, shape.cwd)?.value;
-  if (cwd !== undefined && typeof cwd.value !== 'string') {
+  const inherited = readNames(fields.envNames?.value);
+  if (inherited === undefined) return unknown('Its list of variables is not a list of names.');
+  if (cwd !== undefined && typeof cwd.value.value !== 'string') {
     return unknown('Its working folder is not text.');
   }
-  const obstacle = obstacleOf(node, url, type, env, client);
+  const obstacle = obstacleOf(fields, type, [...env, ...inherited.map(passedOn)]);
   return {
     kind: 'stdio',
-    command: command.value,
+    command,
     args,
     env,
-    ...(cwd === undefined ? {} : { cwd: String(cwd.value) }),
+    inherited,
+    ...(cwd === undefined ? {} : { cwd: String(cwd.value.value) }),
     ...(obstacle === undefined ? {} : { obstacle }),
   };
 }
 
+const passedOn = (name: string): NamedValue => ({ name, value: '', placeholder: true });
+
 function obstacleOf(
-  node: Node,
-  url: Node | undefined,
+  { shape, body, url }: EntryFields,
   type: string | undefined,
   env: readonly NamedValue[],
-  client: Client,
 ): string | undefined {
-  const { type: rule, obstacles } = client.shape;
+  const { type: rule, obstacles } = shape;
   if (url !== undefined) {
     return 'It has both a command and a URL, so which of them the client uses is not certain.';
   }
@@ -153,8 +186,8 @@ function obstacleOf(
     return `Its type "${type}" does not fit an entry with a command.`;
   }
   for (const [name, reason] of Object.entries(obstacles)) {
-    const found = memberOf(node, name)?.value;
-    if (found !== undefined && found.value !== false && found.value !== null) return reason;
+    const found = memberOf(body, name)?.value;
+    if (found !== undefined && found.value !== false && found.type !== 'null') return reason;
   }
   // The bridge takes the names as one argument with commas between them.
   if (env.some(({ name, placeholder }) => name === '' || (placeholder && /[,=\0]/.test(name)))) {
@@ -164,62 +197,39 @@ function obstacleOf(
 }
 
 function readRemote(
-  node: Node,
-  url: Node | undefined,
+  fields: EntryFields,
   type: string | undefined,
   client: Client,
 ): RemoteEntry | UnknownEntry {
-  const { shape, name, remote } = client;
-  if (typeof url?.value !== 'string' || url.value === '') {
+  const { shape, body, url, headers } = fields;
+  const address = url?.value.value;
+  if (typeof address !== 'string' || address === '') {
     return unknown('Its URL is empty or not text.');
   }
-  const transport = transportOf(type, client);
+  const transport = transportOf(type, url, fields);
   if (transport === undefined) return unknown(`Its type "${type}" is not one that Airlock knows.`);
-  const headers = shape.headers && memberOf(node, shape.headers)?.value;
+  const values = readValues(headers?.value, client, true);
+  const obstacle =
+    Object.entries(shape.obstacles).find(([name]) => memberOf(body, name) !== undefined)?.[1] ??
+    (values === undefined ? 'Its headers are not a list of names with texts.' : undefined);
   return {
     kind: 'remote',
     transport,
-    url: url.value,
-    headers: readValues(headers || undefined, client, true) ?? [],
-    obstacle: remote.includes(transport)
-      ? 'It is reached by URL; this version routes only servers that are started by a command.'
-      : `It is reached by URL, and ${name} starts only servers with a command from this file.`,
+    url: address,
+    headers: values ?? [],
+    ...(obstacle === undefined ? {} : { obstacle }),
   };
 }
 
 function transportOf(
   type: string | undefined,
-  client: Client,
+  url: Member | undefined,
+  { shape }: EntryFields,
 ): RemoteEntry['transport'] | undefined {
-  const rule = client.shape.type;
-  if (type === undefined || rule === undefined) return 'http';
+  const rule = shape.type;
+  if (url?.name === shape.sseUrl && shape.sseUrl !== undefined) return 'sse';
+  if (type === undefined || rule === undefined) return rule?.remoteDefault ?? 'http';
   if (rule.sse.includes(type)) return 'sse';
   if (rule.ws.includes(type)) return 'ws';
   return rule.ignored || rule.http.includes(type) ? 'http' : undefined;
-}
-
-function readArgs(node: Node | undefined): string[] | undefined {
-  if (node === undefined) return [];
-  if (node.type !== 'array') return undefined;
-  const values = (node.children ?? []).map((child): unknown => child.value);
-  return values.every((value): value is string => typeof value === 'string') ? values : undefined;
-}
-
-function readValues(
-  node: Node | undefined,
-  client: Client,
-  loose: boolean,
-): NamedValue[] | undefined {
-  if (node === undefined) return [];
-  if (node.type !== 'object') return undefined;
-  const values: NamedValue[] = [];
-  for (const member of members(node)) {
-    const found: unknown = member.value.value;
-    if (member.value.type === 'null' && loose) continue;
-    if (typeof found !== 'string' && !(typeof found === 'number' && loose)) return undefined;
-    const value = String(found);
-    const placeholder = hasPlaceholder(value, client.placeholders);
-    values.push({ name: member.name, value, member, placeholder });
-  }
-  return values;
 }

@@ -14,6 +14,8 @@ export const JournalRecord = z.object({
   id: z.string().regex(/^jrn_[a-z2-7]{20}$/),
   state: z.enum(['planned', 'written', 'restoring', 'restored']),
   clientId: z.string(),
+  /** The form of the file, where the client has files of several. */
+  form: z.string().optional(),
   /** The path the client is known to read, where it led, and what the link said if it is one. */
   path: z.string(),
   realPath: z.string(),

@@ -1,7 +1,7 @@
-import type { Node } from 'jsonc-parser';
 import type { Client } from './client-record.ts';
+import { members, type Node } from './config-node.ts';
 import { type ConfigEntry, connectionOf } from './entry.ts';
-import { memberOf, members } from './json-node.ts';
+import { argumentNodes } from './entry-fields.ts';
 import type { ParsedConfig } from './parse.ts';
 import { hasPlaceholder } from './placeholder.ts';
 import { type LooksSecret, secretArgs } from './secrets.ts';
@@ -25,16 +25,27 @@ export function maskedText(config: ParsedConfig, client: Client, hiding: Hiding)
 }
 
 function hidingEdits(entry: ConfigEntry, client: Client, hiding: Hiding): TextEdit[] {
-  const { shape } = client;
-  const named = [shape.env, shape.headers].flatMap((name) =>
-    name === undefined ? [] : [memberOf(entry.node, name)?.value],
-  );
-  return [
-    ...named.flatMap((node) => (node === undefined ? [] : literalsBelow(node, client))),
+  const { env, headers, url } = entry.fields;
+  const named = [env, headers].flatMap((member) => (member === undefined ? [] : [member.value]));
+  const texts = [
+    ...named.flatMap((node) => literalsBelow(node, client)),
     ...(connectionOf(entry, hiding.bridgeFile) === undefined
       ? hiddenArgs(entry, client, hiding)
       : []),
   ].map((node) => replaceNode(node, JSON.stringify(hidden)));
+  const address = url?.value.value;
+  const shown = typeof address === 'string' ? withoutQuery(address) : undefined;
+  return url === undefined || shown === undefined
+    ? texts
+    : [...texts, replaceNode(url.value, JSON.stringify(shown))];
+}
+
+/** An address with what may be a key in it hidden; undefined where there is nothing to hide. */
+function withoutQuery(address: string): string | undefined {
+  const shown = address
+    .replace(/^([a-z][a-z+.-]*:\/\/)[^/?#@]*@/i, `$1${hidden}@`)
+    .replace(/[?#].*$/s, (rest) => `${rest.charAt(0)}${hidden}`);
+  return shown === address ? undefined : shown;
 }
 
 /** Also of env that is not the map it should be: what is odd is hidden rather than shown. */
@@ -49,9 +60,8 @@ function literalsBelow(node: Node, client: Client): Node[] {
   return hasPlaceholder(String(node.value), client.placeholders) ? [] : [node];
 }
 
-function hiddenArgs(entry: ConfigEntry, client: Client, hiding: Hiding): Node[] {
+function hiddenArgs(entry: ConfigEntry, client: Client, hiding: Hiding): readonly Node[] {
   if (entry.reading.kind !== 'stdio') return [];
-  const nodes = memberOf(entry.node, client.shape.args)?.value.children ?? [];
   const secret = secretArgs(entry.reading, client, hiding.looksSecret);
-  return nodes.filter((_, index) => secret.has(index));
+  return argumentNodes(entry.fields).filter((_, index) => secret.has(index));
 }

@@ -1,18 +1,9 @@
-import {
-  createScanner,
-  type Node,
-  type ParseError,
-  parseTree,
-  printParseErrorCode,
-} from 'jsonc-parser';
 import { fail, ok, type Result } from '../../shared/outcome.ts';
 import type { Client, ServerList } from './client-record.ts';
-import { type ConfigEntry, readEntry } from './entry.ts';
-import { members } from './json-node.ts';
-import { token } from './json-token.ts';
-
-/** Deeper nesting is refused: no config needs it, and it would exhaust the stack of whoever reads it. */
-const maxDepth = 200;
+import { memberOf, members, type Node, nodeAt } from './config-node.ts';
+import { type ConfigEntry, type EntryPlace, readEntry } from './entry.ts';
+import { formatOf } from './format.ts';
+import { entryEnd } from './yaml-tree.ts';
 
 const byteOrderMark = '\ufeff';
 
@@ -21,6 +12,7 @@ export interface ParsedConfig {
   /** A byte order mark, or nothing; it stands before `text` in the file. */
   readonly mark: string;
   readonly text: string;
+  readonly root: Node;
   readonly entries: readonly ConfigEntry[];
 }
 
@@ -37,31 +29,34 @@ export function parseConfig(bytes: Uint8Array, client: Client): Result<ParsedCon
   if (!decoded.ok) return decoded;
   const { mark, text } = decoded.value;
   if (text.trim() === '') return fail('empty', `It is empty. ${client.whenUnreadable}`);
-  if (tooDeep(text)) {
-    return fail(
-      'too-deep',
-      `It is nested more than ${maxDepth} levels deep, so it was left alone.`,
-    );
-  }
-  const errors: ParseError[] = [];
-  const root = parseTree(text, errors, { allowTrailingComma: true });
-  const [error] = errors;
-  if (root === undefined || error !== undefined) {
-    return fail('malformed', malformed(text, error, client));
-  }
-  const strict = strictProblem(text, client);
-  if (strict !== undefined) return fail('not-strict', strict);
-  if (root.type !== 'object') {
-    return fail('wrong-type', 'It does not hold a JSON object, so it has no servers to route.');
-  }
+  const read = formatOf(client).read(text, client);
+  if (!read.ok) return read;
+  const root = read.value;
+  if (root.type !== 'object') return fail('wrong-type', wrongRoot(client));
   const entries: ConfigEntry[] = [];
   for (const list of client.lists) {
-    const found = readList(root, list, client);
+    const found = readList(root, list, client, text);
     if (!found.ok) return found;
     entries.push(...found.value);
   }
-  return ok({ mark, text, entries });
+  const off = new Set(client.disabledIn.flatMap((path) => textsAt(root, path)));
+  return ok({
+    mark,
+    text,
+    root,
+    entries: entries.map((entry) => (off.has(entry.name) ? { ...entry, disabled: true } : entry)),
+  });
 }
+
+const wrongRoot = ({ format }: Client) =>
+  format === 'json' || format === 'jsonc'
+    ? 'It does not hold a JSON object, so it has no servers to route.'
+    : 'It does not hold names with values, so it has no servers to route.';
+
+const textsAt = (root: Node, path: readonly string[]): string[] =>
+  (nodeAt(root, path)?.children ?? []).flatMap(({ value }) =>
+    typeof value === 'string' ? [value] : [],
+  );
 
 function decode(bytes: Uint8Array): Result<{ mark: string; text: string }> {
   try {
@@ -74,100 +69,102 @@ function decode(bytes: Uint8Array): Result<{ mark: string; text: string }> {
   }
 }
 
-/** Counted by tokens, before any recursive reader sees the text. */
-function tooDeep(text: string): boolean {
-  const scanner = createScanner(text, true);
-  let depth = 0;
-  for (let kind = scanner.scan(); kind !== token.end; kind = scanner.scan()) {
-    if (kind === token.openBrace || kind === token.openBracket) depth += 1;
-    if (kind === token.closeBrace || kind === token.closeBracket) depth -= 1;
-    if (depth > maxDepth) return true;
-  }
-  return false;
-}
-
-function malformed(text: string, error: ParseError | undefined, client: Client): string {
-  const line = text.slice(0, error?.offset ?? 0).split(/\r\n|\n|\r/).length;
-  const what = error === undefined ? 'unreadable' : printParseErrorCode(error.error);
-  return `It is not valid JSON (line ${line}: ${what}). ${client.whenUnreadable}`;
-}
-
-/** Why a file that reads as JSONC is still none that its client surely reads; undefined when it is fine. */
-function strictProblem(text: string, client: Client): string | undefined {
-  if (isStrict(text)) return undefined;
-  const { comments, trailingCommas } = client.tolerance;
-  const checks = [
-    {
-      what: 'comments',
-      tolerance: comments,
-      options: { allowTrailingComma: true, disallowComments: true },
-    },
-    { what: 'a trailing comma', tolerance: trailingCommas, options: { allowTrailingComma: false } },
-  ];
-  for (const { what, tolerance, options } of checks) {
-    if (tolerance === 'yes') continue;
-    const errors: ParseError[] = [];
-    parseTree(text, errors, options);
-    if (errors.length === 0) continue;
-    return tolerance === 'unverified'
-      ? `It holds ${what}. Whether ${client.name} reads those is not certain, so the file was left alone.`
-      : `It holds ${what}, which ${client.name} cannot read. ${client.whenUnreadable}`;
-  }
-  if (comments === 'yes' || trailingCommas === 'yes' || isStrict(text)) return undefined;
-  return `It is not strict JSON. ${client.whenUnreadable}`;
-}
-
-function isStrict(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    // A parse error is the answer, not a failure.
-    return false;
-  }
-}
-
-function readList(root: Node, list: ServerList, client: Client): Result<ConfigEntry[]> {
-  const maps = resolve(root, list.at, []);
-  if (!maps.ok) return maps;
+function readList(
+  root: Node,
+  list: ServerList,
+  client: Client,
+  text: string,
+): Result<ConfigEntry[]> {
+  const found = resolve(root, list.at, []);
+  if (!found.ok) return found;
   const entries: ConfigEntry[] = [];
-  for (const { node, keyPath } of maps.value) {
-    const name = keyPath.join('.');
-    if (node.type !== 'object') {
-      // What is only shown must not stop the rest of the file from being routed.
-      if (list.seenOnly !== undefined) continue;
-      return fail('wrong-type', `"${name}" is not an object, so its servers cannot be read.`);
+  for (const { node, keyPath, linked } of found.value) {
+    // What is only shown, or for one folder, must not stop the rest of the file from being routed.
+    const minor = list.seenOnly !== undefined || list.perFolder === true;
+    if (node.type === 'null' && client.format === 'yaml') continue;
+    if (node.type !== (list.nameIn === undefined ? 'object' : 'array')) {
+      const readOtherwise = client.lists.some((other) => other !== list && sameAt(other, list));
+      if (minor || readOtherwise) continue;
+      return fail('wrong-type', wrongList(keyPath.join('.'), list));
     }
-    const twice = list.seenOnly === undefined ? duplicateBelow(node, keyPath) : undefined;
-    if (twice !== undefined) return twice;
-    for (const member of members(node)) {
-      entries.push(readEntry(member, [...keyPath, member.name], list, client));
+    const twice = duplicateBelow(node, keyPath);
+    if (twice !== undefined && !minor) return twice;
+    const obstacle = twice?.problem.message ?? (linked ? linkedSentence : undefined);
+    for (const place of placesIn(node, keyPath, list)) {
+      const whole = { ...place, node: stretched(place.node, text, client) };
+      entries.push(
+        readEntry({ ...whole, ...(obstacle === undefined ? {} : { obstacle }) }, client),
+      );
     }
   }
   return ok(entries);
 }
 
+const sameAt = (a: ServerList, b: ServerList) => a.at.join('\0') === b.at.join('\0');
+
+const wrongList = (name: string, { nameIn }: ServerList) =>
+  `"${name}" is not ${nameIn === undefined ? 'an object' : 'a list'}, so its servers cannot be read.`;
+
+const linkedSentence =
+  'It lies below a YAML anchor, alias or tag, so a change here could change other places. Write it out in full.';
+
+function placesIn(node: Node, keyPath: readonly string[], list: ServerList): EntryPlace[] {
+  const { nameIn } = list;
+  if (nameIn === undefined) {
+    return members(node).map(({ name, value }) => ({
+      name,
+      keyPath: [...keyPath, name],
+      node: value,
+      list,
+    }));
+  }
+  return (node.children ?? []).map((item, index) => {
+    const name = memberOf(item, nameIn)?.value.value;
+    return {
+      name: typeof name === 'string' && name !== '' ? name : `#${index + 1}`,
+      keyPath: [...keyPath, String(index)],
+      node: item,
+      list,
+    };
+  });
+}
+
+/** A YAML entry that is written line by line, with the comments that follow it. */
+function stretched(node: Node, text: string, { format }: Client): Node {
+  if (format !== 'yaml' || node.style !== 'lines') return node;
+  return { ...node, segments: [{ start: node.offset, end: entryEnd(text, node) }] };
+}
+
 interface Place {
   readonly node: Node;
   readonly keyPath: readonly string[];
+  readonly linked: boolean;
 }
 
 /** Every node at `at`; nothing where the path ends early. A step that is there twice is refused. */
-function resolve(node: Node, at: readonly string[], keyPath: readonly string[]): Result<Place[]> {
+function resolve(
+  node: Node,
+  at: readonly string[],
+  keyPath: readonly string[],
+  linked = false,
+): Result<Place[]> {
   const [step, ...rest] = at;
-  if (step === undefined) return ok([{ node, keyPath }]);
+  const tied = linked || node.linked === true;
+  if (step === undefined) return ok([{ node, keyPath, linked: tied }]);
   const next = members(node).filter((member) => step === '*' || member.name === step);
   if (step !== '*' && next.length > 1) return duplicate([...keyPath, step]);
   const places: Place[] = [];
   for (const member of next) {
-    const found = resolve(member.value, rest, [...keyPath, member.name]);
+    const found = resolve(member.value, rest, [...keyPath, member.name], tied);
     if (!found.ok) return found;
     places.push(...found.value);
   }
   return ok(places);
 }
 
-function duplicateBelow(node: Node, keyPath: readonly string[]): Result<never> | undefined {
+type Duplicate = ReturnType<typeof duplicate>;
+
+function duplicateBelow(node: Node, keyPath: readonly string[]): Duplicate | undefined {
   const seen = new Set<string>();
   for (const member of members(node)) {
     const here = [...keyPath, member.name];

@@ -4,7 +4,9 @@ import type { WriteHooks } from './atomic-write.ts';
 import type { Client } from './client-record.ts';
 import type { Machine } from './config-paths.ts';
 import type { BackupStore, JournalStore } from './journal.ts';
+import type { EndpointFor } from './judge.ts';
 import type { Hiding } from './masked-text.ts';
+import type { ManagedSettings } from './vendor-rules.ts';
 
 /** Secrets of connections, in the keychain: `env.NAME` or `args[2]` to the value. */
 interface SecretStore {
@@ -33,6 +35,10 @@ export interface ClientPorts extends Hiding {
   readonly now: () => number;
   /** Whether the client's app runs now; asked only where it must be quit. Absent: not known, and not asked. */
   readonly isRunning?: (client: Client) => Promise<boolean>;
+  /** Where a remote entry of a client leads under Airlock; while absent or undefined such entries stay as they are. */
+  readonly endpointFor?: EndpointFor;
+  /** Settings that an administrator forces by MDM or registry, by domain; absent: not known. */
+  readonly managedSettings?: ManagedSettings;
   readonly allowOutsideHome?: boolean;
   readonly allowGitWorkTree?: boolean;
   /** For tests of crashes: told after each step. */

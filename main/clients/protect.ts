@@ -10,15 +10,17 @@ import {
   previewOf,
   writeRules,
 } from './change.ts';
+import { underClientLock } from './client-lock.ts';
 import { type ConfigBytes, sha256 } from './config-file.ts';
 import { unifiedDiff } from './diff.ts';
 import { newIdentifier } from './identifier.ts';
 import type { JournalRecord } from './journal.ts';
-import { type KnownFile, knownPaths, readKnownFiles } from './known-files.ts';
+import { type KnownFile, knownPaths, readersOf, readKnownFiles } from './known-files.ts';
 import { maskedText } from './masked-text.ts';
 import type { ClientPorts } from './ports.ts';
 import { type ProtectPlan, planProtect } from './rewrite.ts';
 import { settle } from './settle.ts';
+import { loadVendorRules, type VerdictOn } from './vendor-rules.ts';
 
 /** Stands in a preview for the connection ids, which are drawn only when a file is really changed. */
 const previewId = 'con_(new)';
@@ -31,18 +33,23 @@ export async function previewProtect(
   ports: ClientPorts,
   query: { readonly clientId?: string | undefined },
 ): Promise<FilePreview[]> {
+  const current = await currentFiles(ports);
   const previews = await Promise.all(
-    (await currentFiles(ports))
+    current.files
       .filter(({ client }) => query.clientId === undefined || client.id === query.clientId)
-      .map((file) => previewFile(file, ports)),
+      .map((file) => previewFile(file, current, ports)),
   );
   return previews.filter((preview) => preview !== undefined);
 }
 
-async function previewFile(file: KnownFile, ports: ClientPorts): Promise<FilePreview | undefined> {
+async function previewFile(
+  file: KnownFile,
+  current: Current,
+  ports: ClientPorts,
+): Promise<FilePreview | undefined> {
   const refusal = (refused: string) => previewOf(file, { diff: '', entries: [], refused });
   if (!file.read.ok) return refusal(file.read.problem.message);
-  const plan = plannedFor(file, file.read.value, ports, () => previewId);
+  const plan = plannedFor(file, file.read.value, current, ports, () => previewId);
   if (!plan.ok) return refusal(plan.problem.message);
   const { before, after, planned } = plan.value;
   if (planned.length === 0) return undefined;
@@ -64,12 +71,14 @@ export async function protect(
   ports: ClientPorts,
   files: readonly ChosenFile[],
 ): Promise<FileChange[]> {
-  const known = await currentFiles(ports);
+  const current = await currentFiles(ports);
   const changes: FileChange[] = [];
   for (const chosen of files) {
-    const file = findChosen(known, chosen);
+    const file = findChosen(current.files, chosen);
     changes.push(
-      file === undefined ? notFound(chosen) : await protectFile(file, chosen.basedOn, ports),
+      file === undefined
+        ? notFound(chosen)
+        : await protectFile(file, chosen.basedOn, current, ports),
     );
   }
   return changes;
@@ -78,6 +87,7 @@ export async function protect(
 async function protectFile(
   file: KnownFile,
   basedOn: string,
+  current: Current,
   ports: ClientPorts,
 ): Promise<FileChange> {
   const refused = (reason: string) => changeOf(file, 'refused', [], reason);
@@ -85,7 +95,7 @@ async function protectFile(
   if (!may.ok) return refused(may.problem.message);
   const original = may.value;
   if (original.hash !== basedOn) return refused(changedSentence);
-  const plan = plannedFor(file, original, ports, () => newIdentifier('con_'));
+  const plan = plannedFor(file, original, current, ports, () => newIdentifier('con_'));
   if (!plan.ok) return refused(plan.problem.message);
   const { bytes, planned } = plan.value;
   if (planned.length === 0) return changeOf(file, 'unchanged', []);
@@ -96,10 +106,12 @@ async function protectFile(
     await forget(record, ports);
     return refused(kept.problem.message);
   }
-  const written = await writeAtomically({ path: file.path, bytes, basedOn }, writeRules(ports), {
-    ...ports.writeHooks,
-    onStep: (step) => ports.onStep?.(`write: ${step}`),
-  });
+  const written = await underClientLock(file.client, original.realPath, () =>
+    writeAtomically({ path: file.path, bytes, basedOn }, writeRules(ports), {
+      ...ports.writeHooks,
+      onStep: (step) => ports.onStep?.(`write: ${step}`),
+    }),
+  );
   if (!written.ok) {
     await forget(record, ports);
     return refused(written.problem.message);
@@ -177,6 +189,7 @@ function recordFor(
     id: newIdentifier('jrn_'),
     state: 'planned',
     clientId: file.client.id,
+    ...(file.form === undefined ? {} : { form: file.form }),
     path: file.path,
     realPath: original.realPath,
     ...(original.linkTarget === undefined ? {} : { linkTarget: original.linkTarget }),
@@ -188,12 +201,33 @@ function recordFor(
   };
 }
 
+/** The files as they are now, and the rules of clients and vendors. */
+interface Current {
+  readonly files: readonly KnownFile[];
+  readonly verdict: VerdictOn;
+}
+
 const plannedFor = (
-  { client, path }: KnownFile,
+  file: KnownFile,
   { bytes }: ConfigBytes,
+  { files, verdict }: Current,
   ports: ClientPorts,
   newId: () => string,
-) => planProtect(bytes, client, { ...ports, file: path, newId, now: ports.now() });
+) =>
+  planProtect(bytes, file.client, {
+    ...ports,
+    file: file.path,
+    readers: readersOf(file, files),
+    verdict,
+    newId,
+    now: ports.now(),
+  });
 
-const currentFiles = async (ports: ClientPorts) =>
-  readKnownFiles(await knownPaths(ports.clients, ports.machine));
+async function currentFiles(ports: ClientPorts): Promise<Current> {
+  const { clients, machine } = ports;
+  const [files, verdict] = await Promise.all([
+    knownPaths(clients, machine).then(readKnownFiles),
+    loadVendorRules(clients, machine, ports),
+  ]);
+  return { files, verdict };
+}

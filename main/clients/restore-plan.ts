@@ -1,10 +1,13 @@
 import { fail, ok, type Result } from '../../shared/outcome.ts';
-import type { Client } from './client-record.ts';
+import { type Client, inForm } from './client-record.ts';
 import { type ConfigBytes, sha256 } from './config-file.ts';
 import { connectionOf } from './entry.ts';
 import type { BackupStore, JournalRecord } from './journal.ts';
 import { encodeConfig, type ParsedConfig, parseConfig } from './parse.ts';
-import { type Original, putBack, type Return } from './put-back.ts';
+import { putBack } from './put-back.ts';
+import type { Original, Return } from './put-back-fields.ts';
+import { attempt } from './rewrite.ts';
+import { differsAt } from './verify.ts';
 
 /** What a restore needs to know besides the file. */
 export interface RestoreContext {
@@ -63,14 +66,12 @@ export async function planRestore(
     const kind = used.length > 0 ? 'exact' : 'nothing';
     return ok({ ...base, kind, entries: names, remarks });
   }
-  const back = putBack(parsed.value, client, returns);
+  const back = attempt(() => putBack(parsed.value, client, returns));
+  if (back === undefined) return unplaceable();
   const after = encodeConfig(parsed.value.mark, back);
   const check = parseConfig(after, client);
-  if (!check.ok) {
-    return fail(
-      'unplaceable',
-      'The original entries no longer fit into this file. Edit it by hand.',
-    );
+  if (!check.ok || !isSound(parsed.value, check.value, returns, context.bridgeFile)) {
+    return unplaceable();
   }
   const exact = context.records.find(
     (record) => isAbout(record, file) && record.beforeHash === sha256(after),
@@ -83,6 +84,25 @@ export async function planRestore(
     remarks,
     records: [...new Set([...used, ...records])],
   });
+}
+
+const unplaceable = () =>
+  fail('unplaceable', 'The original entries no longer fit into this file. Edit it by hand.');
+
+/** True when nothing but the returned entries changed, and none of them leads to us any more. */
+function isSound(
+  before: ParsedConfig,
+  after: ParsedConfig,
+  returns: readonly Return[],
+  bridgeFile: string,
+): boolean {
+  const places = returns.map(({ present }) => present.keyPath);
+  if (differsAt(before.root, after.root, places) !== undefined) return false;
+  const paths = new Set(places.map((path) => JSON.stringify(path)));
+  return after.entries.every(
+    (entry) =>
+      !paths.has(JSON.stringify(entry.keyPath)) || connectionOf(entry, bridgeFile) === undefined,
+  );
 }
 
 /** Goes back over our own writes, newest first, as long as the bytes are exactly the ones that we wrote. */
@@ -159,8 +179,9 @@ function readSource(
   record: JournalRecord,
   { clients }: RestoreContext,
 ): Source | undefined {
-  const client = clients.find(({ id }) => id === record.clientId);
-  if (client === undefined) return undefined;
+  const known = clients.find(({ id }) => id === record.clientId);
+  if (known === undefined) return undefined;
+  const client = inForm(known, record.form);
   const config = parseConfig(bytes, client);
   return config.ok ? { client, config: config.value } : undefined;
 }
@@ -177,7 +198,7 @@ function originalOf(
   const entry = source.config.entries.find(
     ({ keyPath }) => JSON.stringify(keyPath) === JSON.stringify(connection.keyPath),
   );
-  if (entry?.reading.kind !== 'stdio') return undefined;
+  if (entry === undefined || entry.reading.kind === 'unknown') return undefined;
   const { client, config } = source;
   return { connection, text: config.text, client, entry, newHash, sameFile: isAbout(record, file) };
 }

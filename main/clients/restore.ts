@@ -9,6 +9,7 @@ import {
   previewOf,
   writeRules,
 } from './change.ts';
+import { underClientLock } from './client-lock.ts';
 import { sha256 } from './config-file.ts';
 import { unifiedDiff } from './diff.ts';
 import type { JournalRecord } from './journal.ts';
@@ -23,6 +24,8 @@ import { readAllFiles, settle } from './settle.ts';
 interface Case {
   readonly file: KnownPath;
   readonly preview: FilePreview;
+  /** Where the file is, links followed; absent when it is not there. */
+  readonly realPath?: string;
   /** Absent when it is refused. */
   readonly plan?: Pick<RestorePlan, 'kind' | 'bytes' | 'mode' | 'entries' | 'remarks' | 'records'>;
 }
@@ -66,10 +69,11 @@ export async function restore(
 }
 
 async function restoreFile(
-  { file, preview, plan }: Case,
+  found: Case,
   chosen: ChosenFile,
   ports: ClientPorts,
 ): Promise<FileChange> {
+  const { file, preview, plan } = found;
   const refused = (reason: string) => changeOf(file, 'refused', [], reason);
   if (preview.refused !== undefined) return refused(preview.refused);
   if (plan === undefined || preview.basedOn !== chosen.basedOn) return refused(changedSentence);
@@ -83,10 +87,12 @@ async function restoreFile(
     const nothing = 'Nothing in it leads to Airlock any more, so it was left as it is.';
     return changeOf(file, 'unchanged', [], reason === '' ? nothing : reason);
   }
-  const written = await writeAtomically(
-    { path: file.path, bytes: plan.bytes, basedOn: chosen.basedOn, mode: plan.mode },
-    writeRules(ports),
-    { ...ports.writeHooks, onStep: (step) => ports.onStep?.(`write: ${step}`) },
+  const { bytes, mode } = plan;
+  const written = await underClientLock(file.client, found.realPath ?? file.path, () =>
+    writeAtomically({ path: file.path, bytes, basedOn: chosen.basedOn, mode }, writeRules(ports), {
+      ...ports.writeHooks,
+      onStep: (step) => ports.onStep?.(`write: ${step}`),
+    }),
   );
   if (!written.ok) return refused(written.problem.message);
   const result = plan.kind === 'exact' ? 'restored-exact' : 'restored-entries';
@@ -137,6 +143,7 @@ async function findCase(
   const touched = [...new Set([...plan.value.records, ...open])];
   return {
     file,
+    realPath: current.realPath,
     preview: previewOf(file, { diff, entries }),
     plan: { ...plan.value, records: touched },
   };

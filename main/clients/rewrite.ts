@@ -1,40 +1,28 @@
-import type { Node } from 'jsonc-parser';
-import type { Connection } from '../../shared/client.ts';
 import { fail, ok, type Result } from '../../shared/outcome.ts';
 import type { Client } from './client-record.ts';
 import { sha256 } from './config-file.ts';
-import { type ConfigEntry, connectionOf, type StdioEntry } from './entry.ts';
-import { memberOf, members, textOf } from './json-node.ts';
-import type { Hiding } from './masked-text.ts';
+import { textOf } from './config-node.ts';
+import { type ConfigEntry, connectionOf } from './entry.ts';
+import { entryEdits } from './entry-edits.ts';
+import { type Judging, type Verdict, whyNot } from './judge.ts';
 import { encodeConfig, type ParsedConfig, parseConfig } from './parse.ts';
-import { hasPlaceholder } from './placeholder.ts';
-import { serverIdentity, stdioSource } from './server-identity.ts';
 import {
-  applyEdits,
-  hasComment,
-  insertAfter,
-  removeMembers,
-  removeNodes,
-  replaceNode,
-  separatorBefore,
-  type TextEdit,
-} from './text-edit.ts';
+  type TakenOver,
+  type TakeOverContext,
+  takeOverRemote,
+  takeOverStdio,
+} from './take-over.ts';
+import { applyEdits, type TextEdit } from './text-edit.ts';
+import { differsAt } from './verify.ts';
 
 /** What a rewrite needs to know besides the file. */
-export interface RewriteContext extends Hiding {
-  /** The path the file is known by. */
-  readonly file: string;
+export interface RewriteContext extends TakeOverContext, Judging {
   /** A fresh connection id. Random, so a client cannot guess another's; an entry that is routed again gets a new one. */
   readonly newId: () => string;
-  /** Unix milliseconds. */
-  readonly now: number;
 }
 
 /** One entry that a rewrite takes over. */
-interface PlannedEntry {
-  readonly connection: Connection;
-  /** For the keychain: `env.NAME` and `args[2]` to the literal value. */
-  readonly secrets: Readonly<Record<string, string>>;
+export interface PlannedEntry extends TakenOver {
   /** Hex SHA-256 of the entry's value as it will stand in the file: how a restore knows that nobody touched it since. */
   readonly newHash: string;
 }
@@ -45,16 +33,15 @@ export interface ProtectPlan {
   readonly after: ParsedConfig;
   readonly bytes: Buffer;
   readonly planned: readonly PlannedEntry[];
+  /** Entries that a rule forbids or keeps from being rewritten, in the order of the file. */
+  readonly left: readonly { readonly name: string; readonly verdict: Verdict }[];
 }
 
-/** What stands in the file for a secret argument of an argv that has to stay there for its placeholders. */
-const secretMarker = (place: string): string => `airlock:secret:${place}`;
-
 /**
- * Plans the rewrite of one config: every governable entry gets our bridge as its command and its connection id as
- * first argument, and its literal env values leave the file. What holds placeholders stays where the client expands
- * it. Only the spans of `command`, `args` and `env` change. Entries that are ours already stay, so doing it twice is
- * doing it once. Fails with a sentence when the file cannot be read as its client reads it.
+ * Plans the rewrite of one config: every governable entry leads to our bridge or endpoint by its connection id, and
+ * its literal env values and headers leave the file. What holds placeholders stays where the client expands it. Only
+ * the spans of those fields change, which is checked by reading the result back. Entries that are ours already stay,
+ * so doing it twice is doing it once. Fails with a sentence when the file cannot be read as its client reads it.
  */
 export function planProtect(
   bytes: Uint8Array,
@@ -65,19 +52,35 @@ export function planProtect(
   if (!before.ok) return before;
   const { mark, text, entries } = before.value;
   const edits: TextEdit[] = [];
-  const taken: { connection: Connection; secrets: Record<string, string> }[] = [];
+  const allowed: string[][] = [];
+  const taken: TakenOver[] = [];
+  const left: { name: string; verdict: Verdict }[] = [];
   for (const entry of entries) {
-    const { reading } = entry;
-    if (reading.kind !== 'stdio' || reading.obstacle !== undefined) continue;
     if (connectionOf(entry, context.bridgeFile) !== undefined) continue;
-    const one = takeOver(entry, reading, client, context);
+    // A remote entry is judged by its endpoint, which is its connection's.
+    const asked = entry.reading.kind === 'remote' && context.endpointFor !== undefined;
+    const early = asked ? context.newId() : '';
+    const verdict = whyNot(entry, client, context, early);
+    if (verdict !== undefined) {
+      left.push({ name: entry.name, verdict });
+      continue;
+    }
+    const one = takeOver(entry, client, context, early === '' ? context.newId() : early);
+    if (one === undefined) continue;
+    const made = attempt(() => entryEdits(text, one, client, context.bridgeFile));
+    if (made === undefined) return unplaceable(`"${entry.name}" is written in an unusual way`);
     taken.push(one);
-    edits.push(...entryEdits(text, entry, one.connection, client, context.bridgeFile));
+    edits.push(...made.edits);
+    allowed.push(...made.touched.map((path) => [...entry.keyPath, ...path]));
   }
-  const written = encodeConfig(mark, applyEdits(text, edits));
+  const changed = attempt(() => applyEdits(text, edits));
+  if (changed === undefined) return unplaceable('two changes would overlap');
+  const written = encodeConfig(mark, changed);
   const after = parseConfig(written, client);
   // Our own edits are checked by reading them back: a plan that is not surely readable is never written.
   if (!after.ok) return unplaceable(after.problem.message);
+  const stray = differsAt(before.value.root, after.value.root, allowed);
+  if (stray !== undefined) return unplaceable(`"${stray}" would change`);
   const planned: PlannedEntry[] = [];
   for (const one of taken) {
     const found = after.value.entries.find(
@@ -86,7 +89,17 @@ export function planProtect(
     if (found === undefined) return unplaceable(`"${one.connection.name}" was lost`);
     planned.push({ ...one, newHash: sha256(textOf(after.value.text, found.node)) });
   }
-  return ok({ before: before.value, after: after.value, bytes: written, planned });
+  return ok({ before: before.value, after: after.value, bytes: written, planned, left });
+}
+
+/** What an edit cannot express throws, and so do edits that overlap: both only mean that the file stays as it is. */
+export function attempt<T>(make: () => T): T | undefined {
+  try {
+    return make();
+  } catch {
+    // The caller says what that means for the file.
+    return undefined;
+  }
 }
 
 const unplaceable = (detail: string) =>
@@ -97,108 +110,22 @@ const unplaceable = (detail: string) =>
 
 function takeOver(
   entry: ConfigEntry,
-  reading: StdioEntry,
   client: Client,
   context: RewriteContext,
-): { connection: Connection; secrets: Record<string, string> } {
-  const literal = reading.env.filter(({ placeholder }) => !placeholder);
-  const { transport, envNames, ...argv } = stdioSource(reading, client, context.looksSecret);
-  const server = serverIdentity({ transport, envNames, ...argv }, context.mask);
-  const connection: Connection = {
-    id: context.newId(),
-    clientId: client.id,
-    clientName: client.name,
-    file: context.file,
-    keyPath: [...entry.keyPath],
-    name: entry.name,
-    serverId: server.id,
-    serverLabel: server.label,
-    ...argv,
-    secretEnv: literal.map(({ name }) => name),
-    forwardedEnv: reading.env.flatMap(({ name, placeholder }) => (placeholder ? [name] : [])),
-    argvInFile: [reading.command, ...reading.args].some((word) =>
-      hasPlaceholder(word, client.placeholders),
-    ),
-    createdAt: context.now,
-  };
-  const secrets = Object.fromEntries([
-    ...literal.map(({ name, value }) => [`env.${name}`, value]),
-    ...argv.args.flatMap((arg, index) =>
-      typeof arg === 'string' ? [] : [[arg.secret, reading.args[index] ?? '']],
-    ),
-  ]);
-  return { connection, secrets };
-}
-
-function entryEdits(
-  text: string,
-  entry: ConfigEntry,
-  connection: Connection,
-  client: Client,
-  bridge: string,
-): TextEdit[] {
-  const { shape } = client;
-  const command = memberOf(entry.node, shape.command);
-  if (command === undefined) return [];
-  const words = [
-    connection.id,
-    ...(connection.forwardedEnv.length > 0 ? ['--env', connection.forwardedEnv.join(',')] : []),
-  ].map((word) => JSON.stringify(word));
-  if (connection.argvInFile) words.push(JSON.stringify('--'), textOf(text, command.value));
-  const args = memberOf(entry.node, shape.args)?.value;
-  return [
-    replaceNode(command.value, JSON.stringify(bridge)),
-    ...(args === undefined
-      ? [
-          insertAfter(text, command, [
-            { key: JSON.stringify(shape.args), value: `[${words.join(', ')}]` },
-          ]),
-        ]
-      : argsEdits(text, args, words, connection)),
-    ...envEdits(text, entry, connection, client),
-  ];
-}
-
-/** Puts our words first; the items that were there stay behind them only where the client has to expand them. */
-function argsEdits(
-  text: string,
-  args: Node,
-  words: readonly string[],
-  connection: Connection,
-): TextEdit[] {
-  const items = args.children ?? [];
-  const [first] = items;
-  if (first === undefined) {
-    return [{ start: args.offset + 1, end: args.offset + 1, text: words.join(', ') }];
+  id: string,
+): TakenOver | undefined {
+  const { reading } = entry;
+  switch (reading.kind) {
+    case 'stdio':
+      return takeOverStdio(entry, reading, client, context, id);
+    case 'remote': {
+      if (reading.transport === 'ws') return undefined;
+      const endpoint = context.endpointFor?.(id, reading.transport);
+      return endpoint && takeOverRemote(entry, reading, client, context, id, endpoint);
+    }
+    case 'unknown':
+      return undefined;
+    default:
+      return reading satisfies never;
   }
-  const separator = separatorBefore(text, first.offset) || ' ';
-  const ours = words.join(`,${separator}`);
-  if (!connection.argvInFile) {
-    return [replaceNode(first, ours), ...removeNodes(text, items, (node) => node !== first)];
-  }
-  return [
-    { start: first.offset, end: first.offset, text: `${ours},${separator}` },
-    ...items.flatMap((item, index) => {
-      const part = connection.args[index];
-      return typeof part === 'object'
-        ? [replaceNode(item, JSON.stringify(secretMarker(part.secret)))]
-        : [];
-    }),
-  ];
-}
-
-function envEdits(
-  text: string,
-  entry: ConfigEntry,
-  connection: Connection,
-  client: Client,
-): TextEdit[] {
-  const env = memberOf(entry.node, client.shape.env)?.value;
-  if (env === undefined || connection.secretEnv.length === 0) return [];
-  const secret = new Set(connection.secretEnv);
-  // Comments are the person's own: an env that holds some stays for them.
-  const stays = members(env).some(({ name }) => !secret.has(name)) || hasComment(textOf(text, env));
-  return stays
-    ? removeMembers(text, env, (name) => secret.has(name))
-    : removeMembers(text, entry.node, (name) => name === client.shape.env);
 }

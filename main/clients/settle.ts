@@ -1,4 +1,4 @@
-import type { Client } from './client-record.ts';
+import { inForm } from './client-record.ts';
 import type { JournalRecord } from './journal.ts';
 import { type KnownFile, type KnownPath, knownPaths, readKnownFiles } from './known-files.ts';
 import type { ClientPorts } from './ports.ts';
@@ -14,11 +14,16 @@ export async function readAllFiles(
   const known = await knownPaths(ports.clients, ports.machine);
   const paths = new Set(known.map(({ client, path }) => `${client.id} ${path}`));
   const extra: KnownPath[] = [];
-  for (const { clientId, path } of records) {
-    const client: Client | undefined = ports.clients.find(({ id }) => id === clientId);
+  for (const { clientId, path, form } of records) {
+    const client = ports.clients.find(({ id }) => id === clientId);
     if (client === undefined || paths.has(`${clientId} ${path}`)) continue;
     paths.add(`${clientId} ${path}`);
-    extra.push({ client, path, scope: 'user' });
+    extra.push({
+      client: inForm(client, form),
+      path,
+      scope: 'user',
+      ...(form === undefined ? {} : { form }),
+    });
   }
   return readKnownFiles([...known, ...extra]);
 }

@@ -1,5 +1,5 @@
-import { createScanner, type Node } from 'jsonc-parser';
-import { endOf, type Member, members } from './json-node.ts';
+import { createScanner } from 'jsonc-parser';
+import { endOf, type Member, members, type Node, type Span } from './config-node.ts';
 import { token } from './json-token.ts';
 
 /** Replaces the text from `start` to `end` (UTF-16 units). */
@@ -37,12 +37,13 @@ export function removeNodes(
   text: string,
   siblings: readonly Node[],
   unwanted: (node: Node) => boolean,
+  findComma: (text: string, at: number) => number | undefined = commaAfter,
 ): TextEdit[] {
   const spans: Span[] = [];
   let lastKept: Span | undefined;
   for (const node of siblings) {
     const end = endOf(node);
-    const comma = commaAfter(text, end);
+    const comma = findComma(text, end);
     const commaSpan = comma === undefined ? undefined : { start: comma, end: comma + 1 };
     if (!unwanted(node)) {
       lastKept = commaSpan;
@@ -112,17 +113,21 @@ export function hasComment(text: string): boolean {
   return false;
 }
 
-interface Span {
-  readonly start: number;
-  readonly end: number;
-}
-
 /** Where the comma behind a member is, beyond blanks and comments; undefined when none comes before the next token. */
 function commaAfter(text: string, at: number): number | undefined {
   const scanner = createScanner(text, true);
   scanner.setPosition(at);
   return scanner.scan() === token.comma ? scanner.getTokenOffset() : undefined;
 }
+
+/** The same where comments begin with `#` and reach to the end of the line, as in TOML and YAML. */
+export function hashCommaAfter(text: string, at: number): number | undefined {
+  const found = /^(?:\s|#[^\n]*)*,/.exec(text.slice(at, at + maxGap));
+  return found === null ? undefined : at + found[0].length - 1;
+}
+
+/** No two items of a list are further apart than this many characters of blanks and comments. */
+const maxGap = 100_000;
 
 /** Joins neighbours with nothing but blanks between them, so that their lines go as one. */
 function joined(text: string, spans: readonly Span[]): Span[] {
@@ -156,7 +161,7 @@ function tidied(text: string, span: Span): TextEdit {
     return { start: span.start, end: fromLineStart ? end : span.end, text: '' };
   }
   if ('}]'.includes(text[end] ?? '')) return { start, end: span.end, text: '' };
-  return { start: span.start, end: text[end] === '/' ? span.end : end, text: '' };
+  return { start: span.start, end: '/#'.includes(text[end] ?? ' ') ? span.end : end, text: '' };
 }
 
 const isBlank = (character: string | undefined) => character === ' ' || character === '\t';

@@ -18,6 +18,10 @@ export async function bundleChild(script: string, folder: string): Promise<strin
     platform: 'node',
     format: 'esm',
     mainFields: ['module', 'main'],
+    // Some packages are CommonJS inside and ask for node's own modules by require.
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
     logLevel: 'error',
   });
   return outfile;

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Client } from '../../../main/clients/client-record.ts';
 import { type ConfigEntry, connectionOf } from '../../../main/clients/entry.ts';
+import { whyNot } from '../../../main/clients/judge.ts';
 import { parseConfig } from '../../../main/clients/parse.ts';
 import { bridgeFile, clientOf } from '../../fakes/configs/desk.ts';
 
@@ -53,6 +54,7 @@ describe('an entry with a command', () => {
       command: 'npx',
       args: [],
       env: [],
+      inherited: [],
     });
   });
 
@@ -112,7 +114,7 @@ describe('an entry with a URL', () => {
       'this version routes only',
     ],
     [{ type: 'sse', url: 'https://a.example' }, vscode, 'sse', 'this version routes only'],
-    [{ type: 'ws', url: 'wss://a.example' }, code, 'ws', 'this version routes only'],
+    [{ type: 'ws', url: 'wss://a.example' }, code, 'ws', 'does not pass on'],
     [
       { url: 'https://a.example' },
       desktop,
@@ -122,7 +124,8 @@ describe('an entry with a URL', () => {
     [{ type: 'whatever', url: 'https://a.example' }, cursor, 'http', 'this version routes only'],
   ])('is listed and left alone: %j', (value, client, transport, sentence) => {
     expect(reading(value, client)).toMatchObject({ kind: 'remote', transport });
-    expect(obstacle(value, client)).toContain(sentence);
+    const why = whyNot(entry(value, client), client, { bridgeFile }, 'con_1');
+    expect(why).toMatchObject({ denied: false, reason: expect.stringContaining(sentence) });
   });
 
   test('gives its headers, and none where they are odd', () => {
@@ -134,7 +137,10 @@ describe('an entry with a URL', () => {
       ['Authorization', false],
       ['X-Key', true],
     ]);
-    expect(reading({ url: 'https://a.example', headers: 'odd' })).toMatchObject({ headers: [] });
+    expect(reading({ url: 'https://a.example', headers: 'odd' })).toMatchObject({
+      headers: [],
+      obstacle: expect.stringContaining('headers'),
+    });
   });
 });
 
@@ -166,13 +172,24 @@ test.each<[unknown, Client, string]>([
   expect(obstacle(value, client)).toContain(sentence);
 });
 
-test('an entry of one project is shown and not rewritten', () => {
+test('an entry of one project knows its folder', () => {
   const text = JSON.stringify({ projects: { '/w': { mcpServers: { p: { command: 'x' } } } } });
   const parsed = parseConfig(Buffer.from(text), code);
-  expect(parsed.ok && parsed.value.entries[0]?.reading).toMatchObject({
-    kind: 'stdio',
-    obstacle: expect.stringContaining('one project folder'),
-  });
+  const [found] = parsed.ok ? parsed.value.entries : [];
+  expect(found?.folder).toBe('/w');
+  expect(found?.reading.obstacle).toBeUndefined();
+});
+
+test('an entry of one project that cannot be read for certain stops nothing else', () => {
+  const text =
+    '{"mcpServers": {"a": {"command": "x"}}, "projects": {"/w": {"mcpServers": {"p": {"command": "x"}, "p": {"command": "y"}}}}}';
+  const parsed = parseConfig(Buffer.from(text), code);
+  const found = parsed.ok ? parsed.value.entries : [];
+  expect(found.map(({ reading }) => reading.obstacle ?? '')).toEqual([
+    '',
+    expect.stringContaining('is there twice'),
+    expect.stringContaining('is there twice'),
+  ]);
 });
 
 test('disabled is read where the client has such a member', () => {

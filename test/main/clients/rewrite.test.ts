@@ -125,14 +125,14 @@ describe('a rewrite', () => {
     expect(entryAfter(entry)).toBe(entry);
   });
 
-  test('never touches entries of one project, in the same file', () => {
-    const project = '{"/w": {"mcpServers": {"p": {"command": "npx"}}}}';
+  test('takes over entries of one project in the same file, each as its own', () => {
+    const project = (entry: string) => `{"/w": {"mcpServers": {"e": ${entry}}, "history": []}}`;
     const after = rewritten(
-      `{"projects": ${project}, "mcpServers": {"e": {"command": "npx"}}}`,
+      `{"projects": ${project('{"command": "npx"}')}, "mcpServers": {"e": {"command": "npx"}}}`,
       code,
     );
     expect(after).toBe(
-      `{"projects": ${project}, "mcpServers": {"e": {"command": ${B}, "args": ["con_1"]}}}`,
+      `{"projects": ${project(`{"command": ${B}, "args": ["con_2"]}`)}, "mcpServers": {"e": {"command": ${B}, "args": ["con_1"]}}}`,
     );
   });
 
