@@ -153,13 +153,15 @@ export function makeProcessTrees(ports: ProcessTreePorts): ProcessTrees {
     }
   }
 
-  /** Signals each process, and the server's whole group at once where it still has one: no fork slips between. */
+  /** Signals the server's whole group at once where it still has one, so that no fork slips between, then the rest. */
   function signalAll(session: Tracked, fates: readonly Fate[], signal: NodeJS.Signals): void {
     const group = session.server?.pid;
-    if (group !== undefined && fates.some(({ row }) => (row.group ?? row.pid) === group)) {
-      trySignal(-group, signal);
+    const grouped = ({ row }: Fate) => (row.group ?? row.pid) === group;
+    const atOnce = group !== undefined && fates.some(grouped) && trySignal(-group, signal);
+    for (const fate of fates) {
+      if (atOnce && grouped(fate)) continue;
+      if (table.lives(fate.row)) trySignal(fate.row.pid, signal);
     }
-    for (const { row } of fates) if (table.lives(row)) trySignal(row.pid, signal);
   }
 
   async function force(session: Tracked, fates: readonly Fate[]): Promise<void> {
@@ -168,11 +170,13 @@ export function makeProcessTrees(ports: ProcessTreePorts): ProcessTrees {
     else await Promise.allSettled(fates.map(({ row }) => forceEnd(row.pid)));
   }
 
-  function trySignal(pid: number, signal: NodeJS.Signals): void {
+  /** False where nobody was there, or nobody that is ours to signal: the look at the end tells which. */
+  function trySignal(pid: number, signal: NodeJS.Signals): boolean {
     try {
       ports.signal(pid, signal);
+      return true;
     } catch {
-      // Gone meanwhile, or not ours to signal: the look at the end tells which.
+      return false;
     }
   }
 
