@@ -3,6 +3,7 @@ import { bundle } from './bundle.mjs';
 import { endToEnd, lint, types, unit } from './checks.mjs';
 import { electronPath } from './electron-runtime.mjs';
 import { setup } from './setup.mjs';
+import { installPeers } from './setup-peers.mjs';
 import { inRoot, readJson, StepFailed, say, script } from './steps.mjs';
 import { startVirtualDesktop } from './virtual-desktop.mjs';
 
@@ -91,6 +92,7 @@ await script(async () => {
     mkdirSync(inRoot('test-results'), { recursive: true });
     for (const report of Object.values(reports)) rmSync(report, { force: true });
     if (await step('setup', () => setup())) {
+      await step('interop peers', () => installPeers());
       const built = await step('build', () => bundle());
       await checked('types', types);
       await checked('lint', lint);

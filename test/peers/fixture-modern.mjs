@@ -21,6 +21,7 @@ import {
   said,
   steadyResults,
   steadyTools,
+  taskTools,
 } from '../interop/fixture/offer.mjs';
 import {
   completion,
@@ -81,7 +82,9 @@ function makeServer() {
   for (const { name, inputSchema } of modernTools)
     whole.registerTool(name, { inputSchema: fromJsonSchema(inputSchema) }, () => said(''));
   const { server } = whole;
-  server.setRequestHandler('tools/list', () => ({ tools: [...steadyTools, ...modernTools] }));
+  server.setRequestHandler('tools/list', () => ({
+    tools: [...steadyTools, ...modernTools, ...taskTools],
+  }));
   server.setRequestHandler('tools/call', ({ params }, ctx) => call(server, params, ctx.mcpReq));
   server.setRequestHandler('prompts/list', () => ({ prompts: modernPrompts }));
   server.setRequestHandler('prompts/get', ({ params }, { mcpReq }) => {
