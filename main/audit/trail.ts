@@ -1,14 +1,12 @@
-import { statSync } from 'node:fs';
 import type { Checkpoint, Entry, EntryInput } from '../../shared/audit.ts';
 import { entryOf, type Head, type Sealed } from './appender.ts';
 import { AuditUnavailable } from './audit-unavailable.ts';
 import { makeConnection } from './connection.ts';
 import { type Draft, draftOf } from './draft.ts';
 import { interruption } from './interrupted.ts';
-import type { PageQuery } from './pages.ts';
 import type { SessionPorts } from './session.ts';
-import type { StoredEntry } from './stored-entry.ts';
 import { makeTidying } from './tidying.ts';
+import { makeTrailReads } from './trail-reads.ts';
 
 /** What the trail needs from outside. The callbacks come after the fact and must not throw. */
 export interface TrailPorts extends Omit<SessionPorts, 'now'> {
@@ -93,6 +91,7 @@ export function openTrail(path: string, ports: TrailPorts) {
       if (last === undefined) return [];
       head = last;
       for (const one of sealed) track(one);
+      wrote(sealed);
       tidying.written(sealed.length);
       ports.onAppend?.(last);
       return drafts.length === sealed.length ? sealed : sealed.slice(sealed.length - drafts.length);
@@ -130,6 +129,8 @@ export function openTrail(path: string, ports: TrailPorts) {
     return connection.reading(work, otherwise);
   };
 
+  const { reads, wrote } = makeTrailReads(path, reading);
+
   /** The file was taken away under us: whatever is there now goes on, with a word on what was there before. */
   function replaced(): void {
     const known = head
@@ -166,6 +167,7 @@ export function openTrail(path: string, ports: TrailPorts) {
   ready = true;
 
   return {
+    ...reads,
     /**
      * Writes one entry, safe from the death of the process before it returns; with `sync` safe from the loss of
      * power as well (milliseconds). Throws AuditUnavailable when it cannot be written.
@@ -222,34 +224,11 @@ export function openTrail(path: string, ports: TrailPorts) {
         throw new AuditUnavailable(connection.failed(error), { cause: error });
       }
     },
-    /** Where the chain ends, whoever wrote it; undefined while it is empty or cannot be read. */
-    last: (): Head | undefined => reading((session) => session.appender.head(), undefined),
-    /** A page of entries, newest first. */
-    page: (query: PageQuery): Entry[] => reading(({ pages }) => pages.page(query), []),
-    /** The newest entries, newest first. */
-    recent: (limit: number): Entry[] =>
-      reading(({ pages }) => pages.page({ limit, search: '', outcome: 'all' }), []),
-    /** The rows from a sequence on, in order. */
-    rowsFrom: (sequence: number, limit: number): StoredEntry[] =>
-      reading(({ pages }) => pages.rowsFrom(sequence, limit), []),
     /** Keeps a checkpoint beside the entries, committed before it returns. Throws AuditUnavailable. */
     addCheckpoint: (checkpoint: Checkpoint): void =>
       writing((session) => session.addCheckpoint(checkpoint)),
-    /** The canonical texts of the checkpoints with a number above `n`, in order. */
-    checkpointsAfter: (n: number, limit: number) =>
-      reading((session) => session.checkpointsAfter(n, limit), []),
-    /** The canonical text of the newest checkpoint. */
-    lastCheckpoint: (): string | undefined =>
-      reading((session) => session.lastCheckpoint(), undefined),
     /** Closes the calls of processes that died since; returns how many. Throws AuditUnavailable. */
     closeInterrupted,
-    /** How many entries the trail holds, and its size on the disk in bytes. */
-    size: () => ({
-      entries: reading((session) => session.appender.head()?.sequence ?? 0, 0),
-      bytes: [path, `${path}-wal`]
-        .map((file) => statSync(file, { throwIfNoEntry: false })?.size ?? 0)
-        .reduce((sum, size) => sum + size, 0),
-    }),
     /** How the trail stands; asks the database, so that other processes' entries count. */
     state(): TrailState {
       const at = reading((session) => session.appender.head(), undefined) ?? head;

@@ -1,7 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
+import { AuditUnavailable } from '../../../main/audit/audit-unavailable.ts';
 import { entryHash, genesisHash } from '../../../main/audit/chain.ts';
 import { closed, opened, said } from './trail-child.ts';
-import { aTrail, trailPath, watchedOpen } from './trail-support.ts';
+import { aTrail, trailPath, walk, watchedOpen } from './trail-support.ts';
 
 describe('an entry', () => {
   test("is sealed: sequence, id, time, chain and hashes are the trail's", () => {
@@ -168,6 +169,80 @@ describe('an entry for later', () => {
     trail.close();
     expect(aTrail(path).recent(1)[0]?.detail).toBe('last words');
   });
+});
+
+describe('entries that come together', () => {
+  const kinds = (trail: ReturnType<typeof aTrail>) =>
+    trail.rowsFrom(2, 100).map(({ body }) => {
+      const { kind, callId } = JSON.parse(body);
+      return `${kind} ${callId}`;
+    });
+
+  test('are written by one commit, in order, with what waited before them', () => {
+    const onAppend = vi.fn();
+    const trail = aTrail(trailPath(), { onAppend });
+    trail.appendSoon(closed('c0'));
+    const staged = Array.from({ length: 40 }, (_, n) => trail.stage(opened(`c${n + 1}`)));
+    expect(onAppend).not.toHaveBeenCalled();
+    trail.commit();
+    expect(onAppend).toHaveBeenCalledOnce();
+    expect(staged.some(({ dropped }) => dropped)).toBe(false);
+    expect(kinds(trail)).toEqual([
+      'call.closed c0',
+      ...Array.from({ length: 40 }, (_, n) => `call.opened c${n + 1}`),
+    ]);
+    walk(trail);
+  });
+
+  test('are written by another entry that cannot wait', () => {
+    const trail = aTrail();
+    trail.stage(opened('c1'));
+    trail.append(said('now'));
+    trail.commit();
+    expect(kinds(trail)).toEqual(['call.opened c1', 'problem undefined']);
+  });
+
+  test.each([2, 16, 17, 40])('%i of them find their place beside another process', (count) => {
+    const path = trailPath();
+    const [one, two] = [aTrail(path), aTrail(path)];
+    for (const round of [1, 2]) {
+      one.append(said(`one ${round}`));
+      two.append(said(`two ${round}`));
+      for (let n = 0; n < count; n += 1) one.stage(opened(`c${round}-${n}`));
+      one.commit();
+    }
+    expect(walk(two)).toHaveLength(1 + 2 * (2 + count));
+  });
+
+  test('are dropped whole where they cannot be written, with what was said of them since', () => {
+    const { open, db } = watchedOpen();
+    const trail = aTrail(trailPath(), { open });
+    trail.append(said('before'));
+    trail.appendSoon(closed('c0'));
+    db().exec('PRAGMA query_only = ON');
+    const staged = [trail.stage(opened('c1')), trail.stage(opened('c2'))];
+    trail.appendSoon(closed('c1'));
+    expect(() => trail.commit()).toThrow(AuditUnavailable);
+    expect(staged.map(({ dropped }) => dropped)).toEqual([true, true]);
+    db().exec('PRAGMA query_only = OFF');
+    trail.commit();
+    trail.append(said('after'));
+    expect(kinds(trail)).toEqual(['problem undefined', 'call.closed c0', 'problem undefined']);
+    walk(trail);
+  });
+});
+
+test('the newest entries are the same from memory and from the file', () => {
+  const path = trailPath();
+  const [one, two] = [aTrail(path), aTrail(path)];
+  for (let n = 0; n < 70; n += 1) one.append({ ...opened(`c${n}`), findings: [] });
+  expect(one.recent(64)).toEqual(two.recent(64));
+  expect(one.recent(3)).toEqual(two.recent(3));
+  two.append(said('of another'));
+  expect(one.recent(2).map(({ detail }) => detail)).toEqual(['of another', undefined]);
+  one.append(said('own'));
+  expect(one.recent(66)).toEqual(two.recent(66));
+  expect(one.recent(1)).toEqual(two.recent(1));
 });
 
 test('the head is told after every write', () => {
