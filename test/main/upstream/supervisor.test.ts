@@ -163,6 +163,18 @@ describe.runIf(process.platform === 'linux')('the server of a session', () => {
     expect(await supervisor.open(aStart('exec cat'))).toMatchObject({ ok: true });
   });
 
+  test('that ends with its input has stopped, not failed, and the next need not wait', async () => {
+    const { supervisor } = supervised();
+    for (let round = 0; round < 2; round += 1) {
+      const { start, names } = watched('exec cat');
+      const server = await opened(supervisor, start);
+      server.stdin.end();
+      await expect.poll(names, patient).toEqual(['starting', 'stopped']);
+      expect(await supervisor.stop(start.sessionId)).toMatchObject({ verified: true });
+      expect(supervisor.live()).toEqual([]);
+    }
+  });
+
   test('does not start when it cannot be written down', async () => {
     const { supervisor, folder } = supervised();
     const blocked = path.join(folder, 'file');
