@@ -11,6 +11,8 @@ export interface ExchangeRequest extends RequestContext {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Buffer;
   readonly signal: AbortSignal;
+  /** Called when the last byte of the request was handed to the system. */
+  readonly sent?: () => void;
 }
 
 /** The answer's head, and the address that gave it in the end. */
@@ -67,7 +69,7 @@ export function makeExchange({ ports, agent, limits, who }: Links): Exchange {
 
   /** Sends along redirects, and once more where a connection kept from before was closed meanwhile. */
   async function travel(request: ExchangeRequest, proof: HeaderFields): Promise<Exchanged> {
-    const { method, headers, body, signal } = request;
+    const { method, headers, body, signal, sent } = request;
     let { url } = request;
     let again = request.mcpMethod !== 'tools/call';
     for (let hops = 0; ; ) {
@@ -77,6 +79,7 @@ export function makeExchange({ ports, agent, limits, who }: Links): Exchange {
         headers: { ...proof, ...headers },
         signal,
         ...(body !== undefined && { body }),
+        ...(sent !== undefined && { sent }),
       };
       const outcome = await sendRequest(raw, agent, limits);
       if (!outcome.ok) {

@@ -11,6 +11,7 @@ import {
   contentProblem,
   type HttpProblem,
   mediaType,
+  sessionEnded,
   statusProblem,
 } from './http-problem.ts';
 import type { HttpSession } from './http-session.ts';
@@ -27,7 +28,7 @@ export interface Posting {
   readonly to: URL;
   /** What the server answers comes by the stream of HTTP+SSE, not here. */
   readonly linked: boolean;
-  /** The server has taken the line, or never will. */
+  /** The line has left us, or never will. */
   readonly taken: () => void;
   /** It was rejected once for its header fields. */
   readonly again?: boolean;
@@ -59,6 +60,7 @@ export async function post(session: HttpSession, posting: Posting): Promise<Post
     headers,
     body,
     signal,
+    sent: taken,
     ...(method !== undefined && { mcpMethod: method }),
   });
   taken();
@@ -96,9 +98,7 @@ export async function post(session: HttpSession, posting: Posting): Promise<Post
   };
   if (initializing && notStreamable.has(status) && !linked) return { refuse: say };
   if (held && (status === 404 || status === 410)) {
-    session.lose(
-      `The server "${who.name}" ended its session (HTTP ${status}). Connect again from ${who.clientName}.`,
-    );
+    session.lose(sessionEnded(who, status));
     return 'done';
   }
   await say();

@@ -147,9 +147,14 @@ export function statusProblem(
   );
 }
 
+/** What a person reads when the server knows the session no more. Pure. */
+export const sessionEnded = (who: Named, status: number): string =>
+  `The server "${who.name}" ended its session (HTTP ${status}). Connect again from ${who.clientName}.`;
+
 /** Seconds to wait by a Retry-After field (RFC 9110, section 10.2.3), or undefined where it says nothing usable. */
 export function retryAfter(field: string, now: number): number | undefined {
-  const seconds = /^\d{1,9}$/.test(field) ? Number(field) : (Date.parse(field) - now) / 1_000;
+  const date = /^[A-Za-z]{3,9}, .{5,30} GMT$/.test(field) ? Date.parse(field) : Number.NaN;
+  const seconds = /^\d{1,9}$/.test(field) ? Number(field) : (date - now) / 1_000;
   return Number.isFinite(seconds) ? Math.max(0, Math.ceil(seconds)) : undefined;
 }
 

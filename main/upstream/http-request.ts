@@ -10,6 +10,8 @@ export interface RawRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Buffer;
   readonly signal: AbortSignal;
+  /** Called when the last byte of the request was handed to the system. */
+  readonly sent?: () => void;
 }
 
 /** The head of an answer, whose body is yet to be read; or the code of what went wrong. */
@@ -88,6 +90,6 @@ export function sendRequest(
       const stale = request.reusedSocket && (code === 'ECONNRESET' || code === 'EPIPE');
       settle({ ok: false, code, sent: connected, stale });
     });
-    request.end(body);
+    request.end(body, raw.sent);
   });
 }

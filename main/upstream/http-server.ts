@@ -66,6 +66,7 @@ export function openHttpServer(start: HttpStart, ports: HttpPorts): Result<HttpS
     exchange: makeExchange({ ports: { ...ports, report }, agent, limits, who }),
     source,
     report,
+    mask: start.mask,
     unfitTool(tool, reason) {
       report(`The tool "${tool}" of the server "${name}" may not be used over HTTP: ${reason}.`);
       ports.unfitTool?.(tool, reason);

@@ -17,6 +17,8 @@ export interface SessionParts {
   readonly exchange: Exchange;
   readonly source: LineSource;
   readonly report: (sentence: string) => void;
+  /** Takes the secrets out of a text. */
+  readonly mask: (text: string) => string;
   readonly unfitTool: (name: string, reason: string) => void;
   /** In [0, 1). */
   readonly random: () => number;
@@ -158,7 +160,7 @@ export function makeHttpSession(parts: SessionParts): HttpSession {
       ...(status !== undefined && { status }),
       ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
     };
-    source.send(errorAnswer(request.idText, problem.answerCode, problem.message, data));
+    source.send(errorAnswer(request.idText, problem.answerCode, parts.mask(problem.message), data));
     settled(request);
   }
 

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { discard, readEvents, type StreamEnd } from './http-body.ts';
 import { sessionHeaders } from './http-headers.ts';
 import type { PendingRequest } from './http-pending.ts';
-import { mediaType } from './http-problem.ts';
+import { mediaType, sessionEnded } from './http-problem.ts';
 import type { HttpSession } from './http-session.ts';
 
 /** Waits at least this long, whatever the server asks for: a loop without a pause would burn the machine. */
@@ -122,11 +122,12 @@ const noStream = (status: number): boolean =>
  * is as good.
  */
 export async function listen(session: HttpSession): Promise<void> {
-  const { limits, over, report, who } = session;
+  const { learned, limits, over, report, who } = session;
   let lastEventId: string | undefined;
   let retryMs: number | undefined;
   let tries = 0;
   let told = false;
+  let worked = false;
   const tell = (sentence: string) => {
     if (!told) report(sentence);
     told = true;
@@ -139,6 +140,7 @@ export async function listen(session: HttpSession): Promise<void> {
         `Messages that the server "${who.name}" sends unasked do not arrive: ${opened.problem.message}`,
       );
     } else if (isEventStream(opened.value.response)) {
+      worked = true;
       const since = performance.now();
       const end = await readSessionEvents(session, opened.value.response, Number.POSITIVE_INFINITY);
       lastEventId = end.lastEventId ?? lastEventId;
@@ -149,6 +151,9 @@ export async function listen(session: HttpSession): Promise<void> {
       const { response } = opened.value;
       const status = response.statusCode ?? 0;
       discard(response);
+      // The id that a stream was opened with before is one no more.
+      if (status === 404 && worked && learned.sessionId !== undefined)
+        return session.lose(sessionEnded(who, status));
       if (status === 405 || status === 404) return;
       tell(
         `The server "${who.name}" did not open the stream for messages it sends unasked (HTTP ${status}).`,

@@ -94,7 +94,7 @@ export async function streamableSite(options: {
 
   async function open(): Promise<StreamableHTTPServerTransport> {
     const transport: StreamableHTTPServerTransport = new StreamableHTTPServerTransport({
-      sessionIdGenerator: options.stateful ? () => randomUUID() : undefined,
+      ...(options.stateful && { sessionIdGenerator: () => randomUUID() }),
       enableJsonResponse: options.json ?? false,
       ...(options.resumable && { eventStore: eventStore(), retryInterval: 20 }),
       onsessioninitialized: (id) => void transports.set(id, transport),

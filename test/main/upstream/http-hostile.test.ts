@@ -65,6 +65,13 @@ describe('a server that cannot be reached', () => {
     );
   });
 
+  test('because nothing listens at any of its addresses', async () => {
+    const site = await aSite(() => undefined);
+    await site.close();
+    const remote = aRemote(site.url.replace('127.0.0.1', 'localhost'));
+    await fails(remote, 'connection-refused', -31003);
+  });
+
   test('because no address is known', async () => {
     const remote = aRemote('https://no-such-host.invalid/mcp');
     await fails(remote, 'server-unknown', -31003, /could not be found.*no-such-host\.invalid/);
@@ -392,8 +399,8 @@ describe('a flood', () => {
 
   test('of bytes to a server that reads none holds the relay back, not our memory', async () => {
     const url = await aRawSite((socket) => socket.pause());
-    const remote = aRemote(url, { limits: { uploadBytes: 100_000 } });
-    const line = `${JSON.stringify({ jsonrpc: '2.0', method: 'n', params: 'x'.repeat(60_000) })}\n`;
+    const remote = aRemote(url, { limits: { uploadBytes: 20_000_000 } });
+    const line = `${JSON.stringify({ jsonrpc: '2.0', method: 'n', params: 'x'.repeat(16_000_000) })}\n`;
     const { stdin } = remote.server;
     const taken: number[] = [];
     for (const n of [1, 2, 3, 4]) stdin.write(line, () => taken.push(n));

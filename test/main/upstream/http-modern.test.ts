@@ -62,7 +62,7 @@ async function modernSite() {
   const origin = await started(
     createServer((request, response) => {
       requests.push({ method: request.method ?? '', headers: request.headers });
-      void serve(request, response);
+      void serve(request as Parameters<typeof serve>[0], response);
     }),
   );
   return { url: `${origin}/mcp`, requests, handler };
