@@ -34,6 +34,8 @@ export function parseChallenges(header: string): readonly Challenge[] {
   const text = header.slice(0, mostCharacters);
   const challenges: { scheme: string; token68?: string; parameters: Map<string, string> }[] = [];
   let at = 0;
+  /** Right behind a scheme and its space only a parameter may stand. */
+  let parameterDue = false;
 
   const take = (pattern: RegExp): string | undefined => {
     pattern.lastIndex = at;
@@ -57,8 +59,10 @@ export function parseChallenges(header: string): readonly Challenge[] {
       take(blank);
       if (parameters === undefined || value === undefined || !atBoundary()) return challenges;
       if (!parameters.has(name.toLowerCase())) parameters.set(name.toLowerCase(), value);
+      parameterDue = false;
       continue;
     }
+    if (parameterDue) return challenges;
     const challenge = { scheme: name.toLowerCase(), parameters: new Map<string, string>() };
     if (!atBoundary() && at === afterName) return challenges;
     challenges.push(challenge);
@@ -67,7 +71,10 @@ export function parseChallenges(header: string): readonly Challenge[] {
     const opaque = take(token68);
     take(blank);
     if (opaque !== undefined && atBoundary()) Object.assign(challenge, { token68: opaque });
-    else at = before;
+    else {
+      at = before;
+      parameterDue = true;
+    }
   }
 }
 

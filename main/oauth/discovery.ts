@@ -194,5 +194,5 @@ const wrongResource = fail(
 
 const notOffered = fail(
   'no-sign-in-offered',
-  'The server wants a sign-in but does not say where. Ask whoever runs it, or IT, for the sign-in server.',
+  'The server does not say where to sign in. If it needs a sign-in, ask IT or whoever runs it for the address of the sign-in server.',
 );

@@ -134,7 +134,10 @@ export function makeServerSession(server: string, parts: SessionParts): ServerSe
     const wish = { connectionId, by: 'call', session, why: 'more-access' } as const;
     const signed = await turns.take({ ...wish, challenged: needed });
     if (!signed.ok) return signed;
-    return holdsAll(signed.value.granted, needed) ? ok('retry') : scopeRefused;
+    const { requested, granted } = signed.value;
+    // A sign-in under way for other scopes was joined: the server will ask again, and then it is this call's turn.
+    const answered = holdsAll(requested, needed);
+    return answered && !holdsAll(granted, needed) ? scopeRefused : ok('retry');
   }
 
   return {
@@ -172,8 +175,9 @@ export function makeServerSession(server: string, parts: SessionParts): ServerSe
       if (challenge === undefined) {
         const { http } = await issuers.http(server);
         const probed = await http.probe(entry.resourceUrl);
-        if (probed.ok && probed.value.status === 401)
+        if (probed.ok && probed.value.status === 401) {
           challenge = bearerChallenge(probed.value.wwwAuthenticate);
+        }
       }
       stepUps.clear();
       const wish = { connectionId, by: 'person', session: '', why: 'sign-in' } as const;

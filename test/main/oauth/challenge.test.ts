@@ -37,6 +37,8 @@ describe('a WWW-Authenticate header', () => {
     ['Bearer a=1 b=2', [{ scheme: 'bearer' }]],
     ['Bearer a=', [{ scheme: 'bearer', token68: 'a=' }]],
     ['Bearer a=1, b="x"y, c=3', [{ scheme: 'bearer', a: '1' }]],
+    ['Bearer a b=1', [{ scheme: 'bearer' }]],
+    ['Basic abc Bearer scope=a', [{ scheme: 'basic' }]],
     ['a=1, Bearer', []],
     ['@, Bearer', []],
   ])('%j is read up to where it breaks', (header, challenges) => {
@@ -82,14 +84,25 @@ describe('a WWW-Authenticate header', () => {
   });
 
   test('that is hostile neither throws nor takes long, whatever its bytes', () => {
-    const piece = fc.oneof(
-      fc.constantFrom('"', '\\', '=', ',', ' ', '\t', 'Bearer', 'scope', '"\\', '\u0000', 'é'),
-      fc.string({ unit: 'binary', maxLength: 5 }),
-    );
-    const hostile = fc.array(piece, { maxLength: 300 }).map((pieces) => pieces.join(''));
+    const pieces = [
+      '"',
+      '\\',
+      '=',
+      ',',
+      ' ',
+      '\t',
+      'Bearer',
+      'scope',
+      'a',
+      '"\\',
+      '\u0000',
+      'é',
+      '\ud800',
+    ];
+    const hostile = fc.string({ unit: fc.constantFrom(...pieces), maxLength: 120 });
     fc.assert(
       fc.property(hostile, (header) => {
-        for (const { scheme } of parseChallenges(header)) expect(scheme).toMatch(/^[!-~]+$/);
+        expect(parseChallenges(header).every(({ scheme }) => /^[!-~]+$/.test(scheme))).toBe(true);
         bearerChallenge(header);
       }),
     );

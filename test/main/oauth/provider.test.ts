@@ -295,7 +295,7 @@ describe('a person', () => {
     const first = await call(r.oauth, 'cursor', provider.resource);
     expect(first).toMatchObject({ ok: false, problem: { code: 'sign-in-waiting' } });
     expect(await r.oauth.status('cursor')).toMatchObject({ state: 'signing-in' });
-    await vi.waitFor(() => expect(r.opened).toHaveLength(1), 5000);
+    await vi.waitFor(() => expect(r.opened).toHaveLength(1), 15_000);
     r.person.does = { choose: 'agree' };
     expect(await r.oauth.signIn('cursor')).toMatchObject({ ok: true });
     expect(r.opened[1]).toBe(r.opened[0]);
@@ -306,7 +306,7 @@ describe('a person', () => {
     begin({ limits: { callWaitMs: 50 } });
     r.person.does = undefined;
     await call(r.oauth, 'cursor', provider.resource);
-    await vi.waitFor(() => expect(r.opened).toHaveLength(1), 5000);
+    await vi.waitFor(() => expect(r.opened).toHaveLength(1), 15_000);
     await r.oauth.cancelSignIn('cursor');
     const redirect = new URL(r.opened[0] ?? '').searchParams.get('redirect_uri') ?? '';
     await expect(fetch(redirect)).rejects.toThrow();

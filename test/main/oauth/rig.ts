@@ -70,7 +70,7 @@ export function rig(
     connectionOf: (connectionId) => servers[connectionId],
     lock: (name) => holdLock(path.join(folder, `${name}.lock`)),
     ...overrides,
-    limits: { requestMs: 3000, signInMs: 10_000, callWaitMs: 10_000, ...overrides.limits },
+    limits: { requestMs: 15_000, signInMs: 30_000, callWaitMs: 30_000, ...overrides.limits },
   };
   const oauth = makeOAuth(ports);
   return {

@@ -70,7 +70,7 @@ describe('a call', () => {
     const ask = () => new Promise<boolean>(open);
     await begin({}, { ask });
     const calling = tried();
-    await vi.waitFor(() => expect(open).toHaveBeenCalled(), 5000);
+    await vi.waitFor(() => expect(open).toHaveBeenCalled(), 15_000);
     expect(await r.oauth.signIn('c')).toMatchObject({ ok: true });
     expect(await calling).toMatchObject({ ok: true });
     expect(r.opened).toHaveLength(1);
@@ -112,7 +112,7 @@ describe('a call', () => {
     );
     r.person.does = undefined;
     const calling = tried();
-    await vi.waitFor(() => expect(r.opened).toHaveLength(1), 5000);
+    await vi.waitFor(() => expect(r.opened).toHaveLength(1), 15_000);
     expect(await call(other.oauth, 'c', server.resource)).toMatchObject(refusal('busy-elsewhere'));
     expect(names.some((name) => name.startsWith('oauth-browser-'))).toBe(true);
     await other.end();
@@ -164,6 +164,26 @@ describe('a refused token', () => {
     expect(r.opened).toEqual([]);
   });
 
+  test('for two kinds of access at once opens the browser for one after the other', async () => {
+    await begin();
+    await tried();
+    const asking = async (scope: string) => {
+      const given = await header();
+      const sent = given.ok ? given.value?.Authorization : undefined;
+      const wwwAuthenticate = `Bearer error="insufficient_scope", scope="${scope}"`;
+      const at = { connectionId: 'c', resourceUrl: server.resource, status: 403 };
+      return r.oauth.challenged({ ...at, wwwAuthenticate, sent });
+    };
+    const both = await Promise.all([asking('x'), asking('y')]);
+    expect(both).toEqual([ok('retry'), ok('retry')]);
+    expect(r.opened).toHaveLength(2);
+    expect(await asking('y')).toEqual(ok('retry'));
+    const scope = new URL(r.opened[2] ?? '').searchParams.get('scope')?.split(' ').sort();
+    expect(scope).toEqual(['x', 'y']);
+    expect(await asking('y')).toMatchObject(refusal('scope-refused'));
+    expect(r.opened).toHaveLength(3);
+  });
+
   test('with a 403 that names no scopes is not ours to deal with', async () => {
     await begin({ status: 403, challenge: () => 'Bearer error="access_denied"' });
     expect(await tried()).toMatchObject(refusal('not-a-challenge'));
@@ -182,14 +202,14 @@ describe('renewal', () => {
               access_token: `access-${mark}`,
               refresh_token: `refresh-${mark}`,
               token_type: 'bearer',
-              expires_in: 60,
+              expires_in: 600,
             },
           };
 
   test('that fails for now leaves the old token in use until it ends, and is not tried at each call', async () => {
     await begin({ token: renewing(() => ({ status: 503 })) });
     await tried();
-    r.pass(50_000);
+    r.pass(560_000);
     expect(await header()).toMatchObject({
       ok: true,
       value: { Authorization: `Bearer access-${mark}` },
@@ -197,7 +217,7 @@ describe('renewal', () => {
     expect(await header()).toMatchObject({ ok: true });
     expect(asked('/token')).toBe(2);
     expect(await r.oauth.status('c')).toMatchObject({ problem: { code: 'server-error' } });
-    r.pass(11_000);
+    r.pass(41_000);
     expect(await header()).toMatchObject(refusal('server-error'));
   });
 
@@ -205,20 +225,20 @@ describe('renewal', () => {
     const again = () => ({ body: { access_token: `next-${mark}`, token_type: 'bearer' } });
     await begin({ token: renewing(again) });
     await tried();
-    r.pass(50_000);
+    r.pass(560_000);
     expect(await header()).toMatchObject({ value: { Authorization: `Bearer next-${mark}` } });
     expect(r.secrets().sort()).toEqual([`next-${mark}`, `refresh-${mark}`]);
   });
 
   test('is not tried without a refresh token: the token serves to its end, then nothing is sent', async () => {
     const token = () => ({
-      body: { access_token: `only-${mark}`, token_type: 'bearer', expires_in: 60 },
+      body: { access_token: `only-${mark}`, token_type: 'bearer', expires_in: 600 },
     });
     await begin({ token });
     await tried();
-    r.pass(59_000);
+    r.pass(560_000);
     expect(await header()).toMatchObject({ value: { Authorization: `Bearer only-${mark}` } });
-    r.pass(1500);
+    r.pass(41_000);
     expect(await header()).toEqual({ ok: true, value: null });
   });
 
@@ -449,7 +469,7 @@ describe('signing out', () => {
     await begin();
     r.person.does = undefined;
     const calling = tried();
-    await vi.waitFor(() => expect(r.opened).toHaveLength(1), 5000);
+    await vi.waitFor(() => expect(r.opened).toHaveLength(1), 15_000);
     expect(await r.oauth.signOut('c')).toMatchObject({ ok: true });
     expect(await calling).toMatchObject(refusal('stopped'));
   });
