@@ -24,6 +24,7 @@ export const stages = [
   'audit',
   'credentials',
   'oauth',
+  'era',
   'storage',
 ] as const;
 
