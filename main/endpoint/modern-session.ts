@@ -86,9 +86,7 @@ export function beginModernSession(ports: ModernSessionPorts): ModernSession | u
     if (ask === undefined) return undefined;
     settle(ask);
     const code = message.errorCode();
-    const slow = ask.abandoned
-      ? undefined
-      : ask.exchange.answer(content, 1, statusByCode.get(code ?? 0) ?? 200);
+    const slow = ask.exchange.answer(content, 1, statusByCode.get(code ?? 0) ?? 200);
     // A server of an earlier era was only asked which one it is of: its client goes on with another session.
     if (ask.method === 'server/discover' && code !== undefined && asks.size === 0) end();
     return slow;

@@ -26,7 +26,7 @@ afterEach(async () => {
 });
 
 async function start(upstream: Upstream, denies: readonly string[] = []) {
-  const relay = governed(upstream, denies);
+  const relay = governed(upstream, { denies });
   const rig: Rig = await startRig({ accept: relay.accept });
   return { rig, relay };
 }

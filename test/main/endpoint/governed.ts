@@ -4,6 +4,7 @@ import { afterEach } from 'vitest';
 import type { EndpointPorts, Streams } from '../../../main/endpoint/endpoint-ports.ts';
 import { startSession } from '../../../main/relay/session.ts';
 import type { Session } from '../../../main/relay/session-ports.ts';
+import type { ApprovalOutcome } from '../../../shared/approval.ts';
 import { ok } from '../../../shared/outcome.ts';
 import type { Stages } from '../../../shared/stages.ts';
 import { decision } from '../relay/rig.ts';
@@ -44,8 +45,15 @@ export const playedServer =
     return { in: fromServer, out: toServer };
   };
 
-/** Sessions through the real relay, with stages that permit what `denies` does not name. */
-export function governed(upstream: Upstream, denies: readonly string[] = []) {
+/** What the stages of a governed session say, by the name of the tool. */
+export interface GovernedOptions {
+  readonly denies?: readonly string[];
+  /** Asks a person, whose answer this is. */
+  readonly asks?: Readonly<Record<string, Promise<ApprovalOutcome>>>;
+}
+
+/** Sessions through the real relay, with stages that permit what the options do not name. */
+export function governed(upstream: Upstream, { denies = [], asks = {} }: GovernedOptions = {}) {
   const sessions: Session[] = [];
   const targets: string[] = [];
   const stages: Omit<Stages, 'upstream'> = {
@@ -58,12 +66,20 @@ export function governed(upstream: Upstream, denies: readonly string[] = []) {
     kill: { refusal: () => undefined },
     inspection: { request: () => [], answer: (_, answer) => ({ answer, findings: [] }) },
     policy: {
-      decide: (call) => decision(denies.includes(call.target) ? 'deny' : 'allow'),
+      decide(call) {
+        if (denies.includes(call.target)) return decision('deny');
+        return decision(Object.hasOwn(asks, call.target) ? 'ask' : 'allow');
+      },
       mode: () => 'enforce',
     },
     approval: {
       granted: () => undefined,
-      ask: () => Promise.resolve({ answer: 'deny', how: 'timeout' }),
+      ask(call, _decision, _findings, signal) {
+        const calledOff = new Promise<ApprovalOutcome>((resolve) => {
+          signal.addEventListener('abort', () => resolve({ answer: 'deny', how: 'cancelled' }));
+        });
+        return Promise.race([asks[call.target] ?? calledOff, calledOff]);
+      },
     },
   };
   const accept: EndpointPorts['accept'] = (id, _facts, client) => {
@@ -82,7 +98,7 @@ export function governed(upstream: Upstream, denies: readonly string[] = []) {
         listFiltered: () => undefined,
         called: () => undefined,
       },
-      limits: { flushMs: 200 },
+      limits: { flushMs: 200, progressMs: 20 },
     });
     sessions.push(session);
     return { closed: session.closed };
