@@ -81,12 +81,20 @@ mcp.on('request', async (request, response) => {
   const token = await provider.AccessToken.find(sent);
   if (token === undefined || token.aud !== resource)
     return refuse(response, 401, 'error="invalid_token"');
-  const need = url.searchParams.get('need') ?? 'mcp:read';
+  let body = '';
+  for await (const chunk of request) body += chunk;
+  const message = body === '' ? undefined : JSON.parse(body);
+  const ofCall = message?.method === 'tools/call' ? 'mcp:write' : 'mcp:read';
+  const need = url.searchParams.get('need') ?? ofCall;
   if (!token.scopes.has(need)) {
     return refuse(response, 403, `error="insufficient_scope", scope="${need}"`);
   }
   seen.calls += 1;
-  response.end(JSON.stringify({ account: token.accountId, scope: token.scope }));
+  const result = { account: token.accountId, scope: token.scope };
+  response.setHeader('content-type', 'application/json');
+  response.end(
+    JSON.stringify(message === undefined ? result : { jsonrpc: '2.0', id: message.id, result }),
+  );
 });
 
 process.stdout.write(`${JSON.stringify({ issuer, resource })}\n`);
