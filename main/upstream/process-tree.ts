@@ -103,8 +103,13 @@ export function makeProcessTrees(ports: ProcessTreePorts): ProcessTrees {
   async function end(sessionId: string, ending: Ending): Promise<TreeReport> {
     const session = known(sessionId);
     const fates = new Map<string, Fate>();
-    const alive = () =>
-      [...fates.values()].filter(({ row, end }) => end === undefined && table.lives(row));
+
+    /** Marks who is gone, and gives who is left. */
+    function left(how: string): Fate[] {
+      const open = [...fates.values()].filter(({ end }) => end === undefined);
+      for (const fate of open) if (!table.lives(fate.row)) fate.end = how;
+      return open.filter(({ end }) => end === undefined);
+    }
 
     async function look(): Promise<boolean> {
       const found = await members([sessionId]);
@@ -116,11 +121,15 @@ export function makeProcessTrees(ports: ProcessTreePorts): ProcessTrees {
       return true;
     }
 
-    async function settle(ms: number, how: string): Promise<void> {
-      await until(() => alive().length === 0, ms);
-      for (const fate of fates.values()) {
-        if (fate.end === undefined && !table.lives(fate.row)) fate.end = how;
-      }
+    /** Waits for their end at most so long; gives who is left. */
+    async function settle(ms: number, how: string): Promise<readonly Fate[]> {
+      let rest = left(how);
+      const done = () => {
+        rest = left(how);
+        return rest.length === 0;
+      };
+      if (rest.length > 0) await until(done, ms);
+      return rest;
     }
 
     const server = session.serverEnded || session.adopted ? undefined : session.server;
@@ -131,17 +140,17 @@ export function makeProcessTrees(ports: ProcessTreePorts): ProcessTrees {
       fates.set(`${row.pid}:${row.started}`, { row, end: undefined });
     }
     ending.closeInput?.();
-    await settle(ending.closeMs, 'It ended when its input was closed.');
+    const deaf = await settle(ending.closeMs, 'It ended when its input was closed.');
     const begun = performance.now();
     if (ports.forceEnd === undefined) {
-      signalAll(session, alive(), 'SIGTERM');
+      signalAll(session, deaf, 'SIGTERM');
       await settle(ending.graceMs, 'It ended on SIGTERM.');
     }
     for (;;) {
       const looked = await look();
-      const left = alive();
-      if (left.length === 0 && looked) return report(session, fates.values(), true);
-      await force(session, left);
+      const stubborn = left('It ended.');
+      if (stubborn.length === 0 && looked) return report(session, fates.values(), true);
+      await force(session, stubborn);
       await settle(250, 'It was killed.');
       // Only now: on a busy machine the time may be up before the first SIGKILL could be sent.
       if (performance.now() - begun > ending.forceMs) {
@@ -228,10 +237,11 @@ const fresh = (sessionId: string, label: string): Tracked => ({
 /** Waits until `done` or until `ms` are over. It looks less and less often, since each look asks the system. */
 async function until(done: () => boolean, ms: number): Promise<void> {
   const end = performance.now() + ms;
-  for (let step = 5; !done(); step = Math.min(step * 2, 40)) {
+  for (let step = 5; ; step = Math.min(step * 2, 40)) {
     const left = end - performance.now();
     if (left <= 0) return;
     await pause(Math.min(step, left));
+    if (done()) return;
   }
 }
 
