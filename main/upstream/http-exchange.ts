@@ -7,7 +7,7 @@ import { answerProblem, connectionProblem, type HttpProblem, type Named } from '
 import { type RawRequest, sendRequest } from './http-request.ts';
 
 /** A request as the session wants it sent; who asks is added here. */
-export interface ExchangeRequest extends RequestContext {
+interface ExchangeRequest extends RequestContext {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Buffer;
   readonly signal: AbortSignal;
@@ -16,13 +16,13 @@ export interface ExchangeRequest extends RequestContext {
 }
 
 /** The answer's head, and the address that gave it in the end. */
-export interface Answered {
+interface Answered {
   readonly response: IncomingMessage;
   readonly url: URL;
 }
 
 /** Either the head of an answer of any status, or why there is none. */
-export type Exchanged = Result<Answered, HttpProblem>;
+type Exchanged = Result<Answered, HttpProblem>;
 
 /** Sends requests with credentials. */
 export type Exchange = (request: ExchangeRequest) => Promise<Exchanged>;

@@ -51,11 +51,16 @@ export function makeOutbound(session: HttpSession, kind: HttpTarget['kind']): Ou
   function take(chunk: Buffer, done: () => void): void {
     let start = 0;
     for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, start)) {
-      rest.append(chunk.subarray(start, at));
+      const part = chunk.subarray(start, at);
       start = at + 1;
-      submit(rest.take());
+      if (rest.length === 0) {
+        submit(part);
+      } else {
+        rest.append(part);
+        submit(rest.take());
+      }
     }
-    rest.append(chunk.subarray(start));
+    if (start < chunk.length) rest.append(chunk.subarray(start));
     if (uploading > limits.uploadBytes) held = done;
     else done();
   }

@@ -128,6 +128,6 @@ export function openHttpServer(start: HttpStart, ports: HttpPorts): Result<HttpS
 }
 
 const ownAgent = (url: URL, keepAliveMs: number): PlainAgent => {
-  const options = { keepAlive: true, timeout: keepAliveMs, maxFreeSockets: 16 };
+  const options = { keepAlive: true, noDelay: true, timeout: keepAliveMs, maxFreeSockets: 16 };
   return url.protocol === 'https:' ? new TlsAgent(options) : new PlainAgent(options);
 };

@@ -9,7 +9,7 @@ import type { HttpSession } from './http-session.ts';
 const shortestWaitMs = 50;
 
 /** Waits; false where the session ended meanwhile. */
-export async function wait(ms: number, signal: AbortSignal): Promise<boolean> {
+async function wait(ms: number, signal: AbortSignal): Promise<boolean> {
   try {
     await pause(Math.max(shortestWaitMs, ms), undefined, { signal, ref: false });
     return true;

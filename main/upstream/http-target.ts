@@ -9,7 +9,7 @@ interface Entry {
 const loopback = /^(localhost|([^.]+\.)*localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /** True where a host is this machine itself. `URL` has already brought numbers into their usual form. Pure. */
-export const isLoopback = (url: URL): boolean => loopback.test(url.hostname);
+const isLoopback = (url: URL): boolean => loopback.test(url.hostname);
 
 /**
  * The address of an entry, or why nothing is sent there. What goes over plain http anybody on the way can read and
