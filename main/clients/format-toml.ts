@@ -19,8 +19,9 @@ export const tomlFormat: ConfigFormat = {
   }),
   replace: (_, { value }, written) => [replaceNode(value, spelled(written))],
   add,
-  swap: (text, object, { node }, added) => {
-    const own = added.map(({ name, value }) => `${keyText(name)} = ${spelled(value)}`);
+  swap: (text, object, member, added) => {
+    const { node } = member;
+    const own = pairsFor(text, object, member, added);
     const gap = lineBreakOf(text) + text.slice(lineStart(text, node.offset), node.offset);
     return [replaceNode(node, own.join((object.style ?? 'flow') === 'flow' ? ', ' : gap))];
   },
@@ -55,14 +56,28 @@ export const keptWords = (
     ? []
     : (list.children ?? []).map((item, index) => kept.get(index) ?? quoted(String(item.value)));
 
+/** Pairs as they stand in an object: with the names before the last dot where it is written by dotted keys. */
+function pairsFor(
+  text: string,
+  object: Node,
+  beside: Member | undefined,
+  added: readonly Added[],
+): string[] {
+  const prefix =
+    object.style === 'dotted' && beside !== undefined
+      ? text.slice(beside.node.offset, beside.key.offset)
+      : '';
+  return added.map(({ name, value }) => `${prefix}${keyText(name)} = ${spelled(value)}`);
+}
+
 function add(
   text: string,
   object: Node,
   anchor: Member | undefined,
   added: readonly Added[],
 ): TextEdit[] {
-  const pairs = added.map(({ name, value }) => `${keyText(name)} = ${spelled(value)}`);
   const beside = anchor ?? members(object).findLast(({ value }) => value.style !== 'tables');
+  const pairs = pairsFor(text, object, beside, added);
   if ((object.style ?? 'flow') === 'flow') {
     const at = beside === undefined ? object.offset + 1 : endOf(beside.value);
     const own = pairs.join(', ');

@@ -19,17 +19,18 @@ export function lineEnd(text: string, at: number): number {
 }
 
 /**
- * The whole lines a stretch of text stands on, when nothing else does; else the stretch with the blanks before it. At
- * the end of a text without a last line break, the one before goes instead.
+ * The whole lines a stretch of text stands on, when nothing else does, with the break and the blank lines before them;
+ * else the stretch alone. What follows stays, so that a part of a file ends as it did when its last line has gone.
  */
 export function wholeLines(text: string, from: number, to: number): { start: number; end: number } {
   const start = lineStart(text, from);
   const end = lineEnd(text, to);
   if (text.slice(start, from).trim() !== '') return { start: from, end: to };
   if (text.slice(to, end).trim() !== '') return { start: from, end: to };
-  if (end < text.length) return { start, end: end + (text.startsWith('\r\n', end) ? 2 : 1) };
-  const before = text.slice(0, start);
-  return { start: before.length - (/(?:\r\n|\n|\r)$/.exec(before)?.[0].length ?? 0), end };
+  let before = start;
+  while (before > 0 && ' \t\r\n'.includes(text[before - 1] ?? '')) before -= 1;
+  if (before > 0) return { start: before, end };
+  return { start, end: Math.min(text.length, end + (text.startsWith('\r\n', end) ? 2 : 1)) };
 }
 
 /**

@@ -1,9 +1,9 @@
 import { fail, ok, type Result } from '../../shared/outcome.ts';
 import type { Client, ServerList } from './client-record.ts';
-import { memberOf, members, type Node, nodeAt } from './config-node.ts';
+import { endOf, memberOf, members, type Node, nodeAt } from './config-node.ts';
 import { type ConfigEntry, type EntryPlace, readEntry } from './entry.ts';
 import { formatOf } from './format.ts';
-import { entryEnd } from './yaml-tree.ts';
+import { colonEnd, entryEnd } from './yaml-tree.ts';
 
 const byteOrderMark = '\ufeff';
 
@@ -91,7 +91,7 @@ function readList(
     if (twice !== undefined && !minor) return twice;
     const obstacle = twice?.problem.message ?? (linked ? linkedSentence : undefined);
     for (const place of placesIn(node, keyPath, list)) {
-      const whole = { ...place, node: stretched(place.node, text, client) };
+      const whole = { ...place, node: stretched(place, text, client) };
       entries.push(
         readEntry({ ...whole, ...(obstacle === undefined ? {} : { obstacle }) }, client),
       );
@@ -108,10 +108,14 @@ const wrongList = (name: string, { nameIn }: ServerList) =>
 const linkedSentence =
   'It lies below a YAML anchor, alias or tag, so a change here could change other places. Write it out in full.';
 
-function placesIn(node: Node, keyPath: readonly string[], list: ServerList): EntryPlace[] {
+/** An entry's place, and its key where it has one. */
+type Listed = EntryPlace & { readonly key?: Node };
+
+function placesIn(node: Node, keyPath: readonly string[], list: ServerList): Listed[] {
   const { nameIn } = list;
   if (nameIn === undefined) {
-    return members(node).map(({ name, value }) => ({
+    return members(node).map(({ name, key, value }) => ({
+      key,
       name,
       keyPath: [...keyPath, name],
       node: value,
@@ -129,10 +133,17 @@ function placesIn(node: Node, keyPath: readonly string[], list: ServerList): Ent
   });
 }
 
-/** A YAML entry that is written line by line, with the comments that follow it. */
-function stretched(node: Node, text: string, { format }: Client): Node {
+/** A YAML entry that is written line by line, with the comments around it. */
+function stretched({ node, key }: Listed, text: string, { format }: Client): Node {
   if (format !== 'yaml' || node.style !== 'lines') return node;
-  return { ...node, segments: [{ start: node.offset, end: entryEnd(text, node) }] };
+  const start = key === undefined ? afterDash(text, node.offset) : colonEnd(text, endOf(key));
+  return { ...node, segments: [{ start, end: entryEnd(text, node) }] };
+}
+
+/** Behind the dash of a list's item. */
+function afterDash(text: string, at: number): number {
+  const blanks = /\s*$/.exec(text.slice(0, at))?.[0].length ?? 0;
+  return text[at - blanks - 1] === '-' ? at - blanks : at;
 }
 
 interface Place {

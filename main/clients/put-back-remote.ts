@@ -58,6 +58,8 @@ function headersBack(work: Work): TextEdit[] {
   const gone = new Set(own.map(({ name }) => name));
   const onlyOurs = members(headers.value).every(({ name }) => gone.has(name));
   if (onlyOurs && was === undefined) return withoutHeaders(work);
+  const inOnePiece = headers.value.style !== 'tables' && headers.value.style !== 'dotted';
+  if (onlyOurs && inOnePiece) return format.replace(text, headers, written(work, {}, was));
   return format.remove(text, headers.value, (name) => gone.has(name));
 }
 

@@ -16,7 +16,8 @@ export interface Style {
   readonly seed: number;
 }
 
-function random(seed: number): () => number {
+/** Numbers from 0 to 1, the same for the same seed. */
+export function random(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -20,7 +20,8 @@ const file = '/home/ada/config.json';
 
 const context = () => ({ ...hiding, file, newId: () => newIdentifier('con_'), now: 1 });
 
-function value<T>(result: Result<T>): T {
+/** The value of a result. Throws its problem. */
+export function value<T>(result: Result<T>): T {
   if (!result.ok) throw new Error(`${result.problem.code}: ${result.problem.message}`);
   return result.value;
 }
@@ -55,7 +56,8 @@ const backupOf = (bytes: Buffer): BackupStore => ({
   remove: async () => ok(null),
 });
 
-const planFor = (bytes: Buffer, before: Buffer, plan: ProtectPlan, client: Client) =>
+/** A restore of bytes that a plan was made for, with its journal and backup. */
+export const planFor = (bytes: Buffer, before: Buffer, plan: ProtectPlan, client: Client) =>
   planRestore(onDisk(bytes), client, {
     clients: [client],
     bridgeFile,
@@ -144,18 +146,20 @@ function at(root: unknown, keyPath: readonly string[]): Record<string, unknown> 
   return node;
 }
 
+/** JSON text with one more member at its end, as a person may add it. */
+export function extended(text: string): string {
+  const root = parseTree(text, [], { allowTrailingComma: true });
+  if (root === undefined) throw new Error('unreadable');
+  return applyEdits(text, [
+    appendMembers(text, root, [{ key: '"added later"', value: '{"a": 1}' }]),
+  ]);
+}
+
 /** Checks what restore does when the person added a server, and when the client wrote the whole file anew. */
 export async function survivesChanges(config: GeneratedConfig, client: Client): Promise<void> {
   const plan = value(planProtect(config.bytes, client, context()));
   if (plan.planned.length === 0) return;
 
-  const extended = (text: string) => {
-    const root = parseTree(text, [], { allowTrailingComma: true });
-    if (root === undefined) throw new Error('unreadable');
-    return applyEdits(text, [
-      appendMembers(text, root, [{ key: '"added later"', value: '{"a": 1}' }]),
-    ]);
-  };
   const { mark } = plan.before;
   const grown = encodeConfig(mark, extended(plan.after.text));
   const partly = value(await planFor(grown, config.bytes, plan, client));

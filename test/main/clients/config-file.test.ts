@@ -99,7 +99,7 @@ describe('reading a config', () => {
 });
 
 describe('a pattern', () => {
-  const match = (tail: string[]) => matchPattern({ base: desk.home, tail, scope: 'user' });
+  const match = (tail: string[]) => matchPattern({ base: desk.home, tail });
 
   test('matches within one name, in order', async () => {
     for (const name of ['Claude_b', 'Claude_a', 'xClaude_c', 'Claude']) desk.put(`${name}/f`, '');

@@ -1,6 +1,6 @@
 import { parseTree } from 'jsonc-parser';
 import { describe, expect, test } from 'vitest';
-import { memberOf } from '../../../main/clients/json-node.ts';
+import { memberOf } from '../../../main/clients/config-node.ts';
 import {
   appendMembers,
   applyEdits,
