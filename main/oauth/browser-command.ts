@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '../../shared/outcome.ts';
 
 /** A command that shows a URL in the system's browser; never run through a shell. */
-export interface BrowserCommand {
+interface BrowserCommand {
   readonly command: string;
   readonly args: readonly string[];
 }

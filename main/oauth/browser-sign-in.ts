@@ -18,7 +18,7 @@ export interface SessionParts {
 }
 
 /** Writes what happened to the trail. */
-export type Teller = (
+type Teller = (
   kind: OAuthEvent['kind'],
   connectionId: string,
   detail: string,

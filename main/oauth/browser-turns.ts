@@ -29,7 +29,7 @@ export interface Turn {
 }
 
 /** When the browser may open for one server: one sign-in at a time, and no surprises. */
-export interface BrowserTurns {
+interface BrowserTurns {
   /** Begins a sign-in or joins the one under way. A person waits for its end, a call only so long. */
   take(wish: Wish): Promise<Outcome<KeptSignIn>>;
   /** Since when a sign-in is under way, in Unix milliseconds. */

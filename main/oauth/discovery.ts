@@ -53,7 +53,7 @@ export interface Resource {
 }
 
 /** How metadata is asked for. */
-export interface Inquiry {
+interface Inquiry {
   readonly http: LimitedFetch;
   readonly reach: Reach;
   kindOfHost(host: string): AddressKind;

@@ -11,7 +11,7 @@ const keptMs = 600_000;
 const mostTried = 3;
 
 /** Where a server may be signed in at. */
-export interface Found {
+interface Found {
   readonly resource: string;
   readonly issuer: Issuer;
   readonly scopes: readonly string[] | undefined;

@@ -13,7 +13,7 @@ export const ClientIdentity = z.object({
 export type ClientIdentity = z.infer<typeof ClientIdentity>;
 
 /** A client that was registered dynamically at an issuer (RFC 7591), with the redirect URI it was registered for. */
-export const KeptClient = z.object({
+const KeptClient = z.object({
   issuer: z.string(),
   client: ClientIdentity,
   /** Unix milliseconds at which the secret ends; undefined where it does not. */
@@ -21,7 +21,7 @@ export const KeptClient = z.object({
   redirectPath: z.string(),
   redirectPort: z.number(),
 });
-export type KeptClient = z.infer<typeof KeptClient>;
+type KeptClient = z.infer<typeof KeptClient>;
 
 /** Tokens, and everything that says where they came from and where alone they may go. */
 export const KeptSignIn = z.object({

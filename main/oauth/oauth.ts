@@ -13,7 +13,7 @@ import type { SignInStatus, SignOutReport } from './sign-in-status.ts';
 import { serverIdentifier } from './well-known.ts';
 
 /** A request to a remote server, before it is sent. */
-export interface OutgoingCall {
+interface OutgoingCall {
   readonly connectionId: string;
   readonly resourceUrl: string;
 }

@@ -42,7 +42,7 @@ export interface TokenKeychain {
 }
 
 /** The problems a keychain has. */
-export type KeychainTrouble = Problem & {
+type KeychainTrouble = Problem & {
   readonly code: 'keychain-unavailable' | 'keychain-locked' | 'keychain-damaged';
 };
 

@@ -10,7 +10,7 @@ import type {
 import { redirectPage } from './redirect-page.ts';
 
 /** The redirect of one sign-in, and the browser that waits for its page. */
-export interface Redirect {
+interface Redirect {
   readonly parameters: URLSearchParams;
   /** Lets the browser show how it ended; undefined is success. */
   show(problem: string | undefined): void;

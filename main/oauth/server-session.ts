@@ -22,7 +22,7 @@ export interface AuthorizationHeaders {
 }
 
 /** A server's refusal, as the upstream saw it. */
-export interface Refusal {
+interface Refusal {
   readonly status: number;
   readonly wwwAuthenticate: string | undefined;
   /** The Authorization header that was refused; undefined where none was sent. */

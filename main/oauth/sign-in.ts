@@ -15,7 +15,7 @@ import { holdsAll, unionOf } from './scope.ts';
 import { tradeCode } from './token-requests.ts';
 
 /** Whom to sign in at, and for what. */
-export interface SignInTarget {
+interface SignInTarget {
   /** The server's identifier. */
   readonly server: string;
   readonly entry: RemoteServer;
@@ -26,7 +26,7 @@ export interface SignInTarget {
 }
 
 /** What a sign-in works with. */
-export interface SignInMeans {
+interface SignInMeans {
   readonly ports: OAuthPorts;
   readonly kept: Kept;
   readonly http: LimitedFetch;

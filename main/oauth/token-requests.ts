@@ -27,7 +27,7 @@ import type { Outcome } from './ports.ts';
 import { parseScopes } from './scope.ts';
 
 /** Whom the requests go to, as whom, and by what. */
-export interface TokenPlace {
+interface TokenPlace {
   readonly issuer: Issuer;
   readonly client: ClientIdentity;
   readonly http: LimitedFetch;
