@@ -218,6 +218,19 @@ describe('the handshake', () => {
   });
 });
 
+test('a kill drops what waits for the handshake', async () => {
+  const site = await aSite(() => undefined);
+  const remote = aRemote(site.url);
+  remote.send({ jsonrpc: '2.0', id: 0, method: 'initialize' });
+  remote.send({ jsonrpc: '2.0', id: 1, method: 'tools/call' });
+  await expect.poll(() => site.seen.length, patient).toBe(1);
+  expect(await remote.server.kill()).toMatchObject({ verified: true });
+  await remote.ended;
+  remote.sendText('{"jsonrpc":"2.0","id":2,"method":"ping"}');
+  expect(site.seen.map(({ body }) => JSON.parse(body).method)).toEqual(['initialize']);
+  expect(remote.lines).toEqual([]);
+});
+
 test('the wait before a stream is opened again grows, with jitter, up to a cap', () => {
   const limits = { retryMs: 1_000, retryCapMs: 30_000 };
   const waits = (random: number) =>

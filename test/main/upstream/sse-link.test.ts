@@ -99,6 +99,42 @@ describe('an endpoint', () => {
   });
 });
 
+describe('a message to the endpoint', () => {
+  const linked = (status: number) =>
+    aSite((request, response) => {
+      if (request.method !== 'GET') return response.writeHead(status).end();
+      events(response);
+      return response.write('event: endpoint\ndata: /messages?s=1\n\n');
+    });
+
+  test('that finds no session any more is told, and the session lost', async () => {
+    const site = await linked(404);
+    const remote = aRemote(site.url, {}, 'sse');
+    expect(await remote.request({ id: 1, method: 'ping' })).toMatchObject({
+      error: { code: -31002, data: { code: 'session-lost' } },
+    });
+    expect(await remote.server.gone).toMatch(/HTTP 404/);
+  });
+
+  test('that is refused is told, and the session goes on', async () => {
+    const site = await linked(503);
+    const remote = aRemote(site.url, {}, 'sse');
+    for (const id of [1, 2])
+      expect(await remote.request({ id, method: 'ping' })).toMatchObject({
+        error: { data: { code: 'busy' } },
+      });
+    expect(site.seen.map(({ method }) => method)).toEqual(['GET', 'POST', 'POST']);
+  });
+
+  test('that is taken and never answered is given up', async () => {
+    const site = await linked(202);
+    const remote = aRemote(site.url, { limits: { headMs: 200 } }, 'sse');
+    expect(await remote.request({ id: 1, method: 'ping' })).toMatchObject({
+      error: { data: { code: 'idle-timeout' } },
+    });
+  });
+});
+
 describe('a server that takes neither transport', () => {
   test('is told in the words of its answer to the first message', async () => {
     const site = await aSite((request, response) =>
