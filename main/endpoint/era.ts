@@ -68,14 +68,8 @@ export function eraOf(fields: HeaderFields, posted: Read): Era {
       wireCodes.headerMismatch,
       `MCP-Protocol-Version says ${quoted(header)}, the body says ${quoted(claimed)}.`,
     );
-  if (claimed !== modernVersion) {
-    if (legacyVersions.includes(claimed)) return { era: 'legacy' };
-    return no(
-      wireCodes.unsupportedVersion,
-      `Protocol version ${quoted(claimed)} is not supported.`,
-      { supported: served, requested: claimed },
-    );
-  }
+  if (legacyVersions.includes(claimed)) return { era: 'legacy' };
+  // A later revision is the server's to refuse, which knows what it supports: until then it is served like this one.
   return checkModern(fields, message, header) ?? { era: 'modern', message };
 }
 

@@ -17,6 +17,8 @@ export interface ModernSessionPorts {
   readonly now: () => number;
   readonly begin: (heard: LineHeard) => LinePort | undefined;
   readonly over: () => void;
+  /** A page of tools was listed: the result of `tools/list`. */
+  readonly listed: (result: unknown) => void;
 }
 
 /** A governed session that carries the requests of a client of protocol version 2026-07-28, each a POST of its own. */
@@ -86,6 +88,7 @@ export function beginModernSession(ports: ModernSessionPorts): ModernSession | u
     if (ask === undefined) return undefined;
     settle(ask);
     const code = message.errorCode();
+    if (ask.method === 'tools/list' && code === undefined) ports.listed(message.result());
     const slow = ask.exchange.answer(content, 1, statusByCode.get(code ?? 0) ?? 200);
     // A server of an earlier era was only asked which one it is of: its client goes on with another session.
     if (ask.method === 'server/discover' && code !== undefined && asks.size === 0) end();

@@ -1,5 +1,6 @@
 import type { EndpointLimits } from './endpoint-ports.ts';
 import { beginModernSession, type ModernSession } from './modern-session.ts';
+import { learnTools, type MirroredTools, mirrorProblem } from './param-headers.ts';
 import { isObject, metaOf, type PostedMessage } from './posted-message.ts';
 import { refuseRequest, replyEmpty, wireCodes } from './reply.ts';
 import type { Room, Rooms } from './rooms.ts';
@@ -27,6 +28,9 @@ export function makeModern({ rooms, limits, now }: ModernPorts): Modern {
   /** The sessions of a room by who the client says it is. */
   const pools = new WeakMap<Room, Map<string, Set<ModernSession>>>();
 
+  /** What the tools of a room mirror into headers, as far as they were listed. */
+  const mirrors = new WeakMap<Room, MirroredTools>();
+
   const poolOf = (room: Room, identity: string): Iterable<ModernSession> =>
     pools.get(room)?.get(identity) ?? [];
 
@@ -51,6 +55,11 @@ export function makeModern({ rooms, limits, now }: ModernPorts): Modern {
       limits,
       now,
       begin: (heard) => rooms.begin(room, factsOf(visit, 'modern', info), heard),
+      listed(result) {
+        const known: MirroredTools = mirrors.get(room) ?? new Map();
+        mirrors.set(room, known);
+        learnTools(known, result);
+      },
       over() {
         if (session !== undefined) leave(room, identity, session);
       },
@@ -82,8 +91,8 @@ export function makeModern({ rooms, limits, now }: ModernPorts): Modern {
         return;
       }
       const { idText } = message;
-      const refused = (status: number, text: string) => {
-        refuseRequest(response, { status, code: wireCodes.invalidRequest, message: text, idText });
+      const refused = (status: number, text: string, code: number = wireCodes.invalidRequest) => {
+        refuseRequest(response, { status, code, message: text, idText });
         load.taken();
       };
       if (!roomForRequests(visit, limits, 1)) return load.taken();
@@ -91,6 +100,9 @@ export function makeModern({ rooms, limits, now }: ModernPorts): Modern {
         return refused(406, 'Accept application/json or text/event-stream.');
       if (message.method === 'subscriptions/listen' && !accepts.events)
         return refused(406, 'Accept text/event-stream to subscribe.');
+      const known = message.method === 'tools/call' ? mirrors.get(room) : undefined;
+      const problem = known && mirrorProblem(known, message.params, visit.fields);
+      if (problem !== undefined) return refused(400, problem, wireCodes.headerMismatch);
       for (const session of poolOf(room, identity)) {
         if (session.fits(message)) return session.request(visit, message, idText, load);
       }

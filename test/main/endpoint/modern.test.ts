@@ -391,23 +391,24 @@ describe('headers and body', () => {
     expect([reply.status, reply.json().error?.code, reply.json().id]).toEqual([400, code, 'e']);
   });
 
-  test('a version nobody knows is answered with those that are served', async () => {
-    const rig = await startRig({ react: echo });
+  test('a later version is for the server to refuse, which knows what it supports', async () => {
+    const supported = ['2026-07-28'];
+    const rig = await startRig({
+      react: (session, { id }) =>
+        session.say({
+          jsonrpc: '2.0',
+          id,
+          error: { code: -32022, message: 'No.', data: { supported } },
+        }),
+    });
     const message = modernAsk('tools/list', {}, 'v', {
       'io.modelcontextprotocol/protocolVersion': '2031-01-01',
     });
-    const reply = await rig.post(message, {
-      ...modernHeaders('tools/list'),
-      'mcp-protocol-version': '2031-01-01',
-    });
-    expect(reply.status).toBe(400);
-    expect(reply.json().error).toMatchObject({
-      code: -32022,
-      data: {
-        supported: ['2026-07-28', '2025-11-25', '2025-06-18', '2025-03-26'],
-        requested: '2031-01-01',
-      },
-    });
+    const later = { ...modernHeaders('tools/list'), 'mcp-protocol-version': '2031-01-01' };
+    const reply = await rig.post(message, later);
+    expect([reply.status, reply.json().error?.data]).toEqual([400, { supported }]);
+    expect((await rig.post(message, modernHeaders('tools/list'))).json().error?.code).toBe(-32020);
+    expect(rig.sessions[0]?.lines).toHaveLength(1);
   });
 
   test.each([
@@ -417,5 +418,66 @@ describe('headers and body', () => {
     const rig = await startRig({ react: echo });
     expect((await rig.post(message, { 'mcp-protocol-version': '2026-07-28' })).status).toBe(400);
     expect(rig.sessions).toHaveLength(0);
+  });
+});
+
+describe('a parameter that a tool mirrors into a header', () => {
+  const mirror = (type: string, name: string) => ({ type, 'x-mcp-header': name });
+  const properties = {
+    region: mirror('string', 'Region'),
+    count: mirror('integer', 'Count'),
+    dry: mirror('boolean', 'Dry'),
+    deep: { type: 'object', properties: { er: mirror('string', 'Deeper') } },
+    list: { type: 'array', items: mirror('string', 'Never') },
+  };
+  const tools = [
+    { name: 'sql', inputSchema: { type: 'object', properties } },
+    { name: 'plain' },
+    7,
+  ];
+
+  /** Calls `sql`, after its tools were listed, with these arguments and headers. */
+  async function calls(args: unknown, headers: Record<string, string>, list = true) {
+    const rig = await startRig({
+      react: (session, { id, method }) =>
+        session.say(answer(id, method === 'tools/list' ? { tools } : {})),
+    });
+    if (list) await call(rig, modernAsk('tools/list'));
+    const message = modernAsk('tools/call', { name: 'sql', arguments: args }, 'm');
+    const reply = await rig.post(message, { ...modernHeaders('tools/call', 'sql'), ...headers });
+    return [reply.status, reply.json().error?.code];
+  }
+
+  test.each([
+    [
+      'says the same',
+      { region: 'a', count: 42, dry: true, deep: { er: 'ä' } },
+      {
+        'Mcp-Param-Region': 'a',
+        'mcp-param-count': '42.0',
+        'mcp-param-dry': 'true',
+        'mcp-param-deeper': '=?base64?w6Q=?=',
+      },
+    ],
+    ['has nothing to say', { region: null, list: ['x'], more: 1 }, {}],
+    ['is none of the arguments', {}, { 'mcp-param-region': 'a' }],
+    ['cannot be mirrored', { region: { a: 1 }, count: 1e300 }, {}],
+  ])('passes where it %s', async (_, args, headers: Record<string, string>) => {
+    expect(await calls(args, headers)).toEqual([200, undefined]);
+  });
+
+  test.each([
+    ['is missing', { region: 'a' }, {}],
+    ['says something else', { region: 'a' }, { 'mcp-param-region': 'b' }],
+    ['is another number', { count: 42 }, { 'mcp-param-count': '43' }],
+    ['is no number', { count: 42 }, { 'mcp-param-count': '0x2a' }],
+    ['is spelled otherwise', { dry: true }, { 'mcp-param-dry': 'TRUE' }],
+    ['is missing below another', { deep: { er: 'x' } }, {}],
+  ])('is refused where it %s', async (_, args, headers: Record<string, string>) => {
+    expect(await calls(args, headers)).toEqual([400, -32020]);
+  });
+
+  test('is not known before its tool was listed', async () => {
+    expect(await calls({ region: 'a' }, {}, false)).toEqual([200, undefined]);
   });
 });
