@@ -7,10 +7,12 @@ import { sealedBackups } from './clients/backup.ts';
 import { catalogue } from './clients/catalogue.ts';
 import { scan } from './clients/discover.ts';
 import { fileJournal } from './clients/journal-file.ts';
+import type { EndpointFor } from './clients/judge.ts';
 import type { ClientPorts } from './clients/ports.ts';
 import { previewProtect, protect } from './clients/protect.ts';
 import { recover } from './clients/recover.ts';
 import { previewRestore, restore } from './clients/restore.ts';
+import type { ManagedSettings } from './clients/vendor-rules.ts';
 import type { Governance, MachinePlace } from './compose-governance.ts';
 import { looksSecret, maskSecrets } from './inspection/mask.ts';
 import { openStateStore } from './storage/state-store.ts';
@@ -22,14 +24,27 @@ export interface ChosenFile {
   readonly basedOn: string;
 }
 
+/** What a home's configs need besides the place itself; all of it may be absent. */
+export interface ConfigOptions {
+  /** Folders of projects that the person chose. */
+  readonly workspaces?: readonly string[];
+  /** The local endpoint of remote connections; while absent, remote entries stay as they are. */
+  readonly endpointFor?: EndpointFor;
+  /** Settings forced by MDM or registry. */
+  readonly managedSettings?: ManagedSettings;
+}
+
 /** What can be done with the configs of a home: for the app and for the command line alike. */
 export function openConfigs(
   governance: Governance,
   place: { readonly machine: MachinePlace; readonly data: string; readonly bridgeFile: string },
+  { workspaces = [], ...options }: ConfigOptions = {},
 ) {
   const { state, secrets, backupKey, mask, record } = governance;
-  const { machine, data, bridgeFile } = place;
+  const { data, bridgeFile } = place;
+  const machine = { ...place.machine, workspaces };
   const ports: ClientPorts = {
+    ...options,
     machine,
     bridgeFile,
     looksSecret: (text) => looksSecret(text),
@@ -80,6 +95,7 @@ export function openConfigs(
     scan: (): Promise<ScanReport> =>
       scan({
         ...machine,
+        ...options,
         bridgeFile,
         looksSecret: ports.looksSecret,
         mask,
@@ -105,11 +121,14 @@ export function openConfigs(
 }
 
 /** Looks at the configs of a home and writes nothing: a home that has no data of ours gets none. */
-export async function scanOnly(place: {
-  readonly machine: MachinePlace;
-  readonly data: string;
-  readonly bridgeFile: string;
-}): Promise<Result<ScanReport>> {
+export async function scanOnly(
+  place: {
+    readonly machine: MachinePlace;
+    readonly data: string;
+    readonly bridgeFile: string;
+  },
+  options: ConfigOptions = {},
+): Promise<Result<ScanReport>> {
   const connections: Connection[] = [];
   const file = join(place.data, 'state.db');
   if (existsSync(file)) {
@@ -122,6 +141,7 @@ export async function scanOnly(place: {
   return ok(
     await scan({
       ...place.machine,
+      ...options,
       bridgeFile: place.bridgeFile,
       looksSecret: (text) => looksSecret(text),
       mask,

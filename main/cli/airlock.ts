@@ -31,7 +31,7 @@ async function carryOut(
       out.result({ version: place.version }, place.version);
       return ok(0);
     case 'scan':
-      return scan(place, out);
+      return scan(place, command, out);
     case 'protect':
       return protect(place, command, out);
     case 'restore':

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fail, ok, type Result } from '../../shared/outcome.ts';
 
@@ -5,9 +6,19 @@ import { fail, ok, type Result } from '../../shared/outcome.ts';
 export type Command =
   | { readonly name: 'help' }
   | { readonly name: 'version' }
-  | { readonly name: 'scan' }
-  | { readonly name: 'protect'; readonly client?: string; readonly dryRun: boolean }
-  | { readonly name: 'restore'; readonly client?: string; readonly yes: boolean }
+  | { readonly name: 'scan'; readonly workspaces?: readonly string[] }
+  | {
+      readonly name: 'protect';
+      readonly client?: string;
+      readonly dryRun: boolean;
+      readonly workspaces?: readonly string[];
+    }
+  | {
+      readonly name: 'restore';
+      readonly client?: string;
+      readonly yes: boolean;
+      readonly workspaces?: readonly string[];
+    }
   | { readonly name: 'status' }
   | {
       readonly name: 'kill';
@@ -36,6 +47,7 @@ const options = {
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
   client: { type: 'string' },
+  workspace: { type: 'string', multiple: true },
   server: { type: 'string' },
   reason: { type: 'string' },
   'dry-run': { type: 'boolean' },
@@ -48,9 +60,9 @@ const options = {
 
 /** Which options each command takes beside --json, --home and --help. */
 const takes: Readonly<Record<string, readonly string[]>> = {
-  scan: [],
-  protect: ['client', 'dry-run'],
-  restore: ['client', 'yes'],
+  scan: ['workspace'],
+  protect: ['client', 'dry-run', 'workspace'],
+  restore: ['client', 'yes', 'workspace'],
   status: [],
   kill: ['client', 'server', 'reason'],
   doctor: [],
@@ -112,15 +124,30 @@ function toCommand(
   file: string | undefined,
   rest: readonly string[],
 ): Result<Command> {
+  const folders =
+    values.workspace === undefined
+      ? {}
+      : { workspaces: values.workspace.map((folder) => resolve(folder)) };
   switch (name) {
     case 'scan':
+      return ok({ name, ...folders });
     case 'status':
     case 'doctor':
       return ok({ name });
     case 'protect':
-      return ok({ name, dryRun: values['dry-run'] === true, ...optional('client', values.client) });
+      return ok({
+        name,
+        dryRun: values['dry-run'] === true,
+        ...optional('client', values.client),
+        ...folders,
+      });
     case 'restore':
-      return ok({ name, yes: values.yes === true, ...optional('client', values.client) });
+      return ok({
+        name,
+        yes: values.yes === true,
+        ...optional('client', values.client),
+        ...folders,
+      });
     case 'kill':
       if (values.client && values.server)
         return usage('kill takes --client or --server, not both.');
@@ -169,6 +196,7 @@ export const help = `airlock: govern what AI agents do through MCP servers
   run [--policy FILE] -- COMMAND ...
                                   the governed relay on its own stdio; what asks is denied
 
+  --workspace DIR  scan, protect, restore: also the configs of this project folder (may be repeated)
   --json        one JSON document         --home DIR    look at another home folder
   AIRLOCK_DATA  names the data folder     exit codes    0 done, 1 a negative answer, 2 bad input
 `;

@@ -9,16 +9,27 @@ import { instanceOwner } from '../storage/instance-lock.ts';
 import { columns, type ExitCode, type Output } from './output.ts';
 import { type Workplace, withConfigs } from './workplace.ts';
 
+/** Project folders that were named on the command line. */
+interface Chosen {
+  readonly workspaces?: readonly string[];
+}
+
 /** `airlock scan`. */
-export async function scan(place: Workplace, out: Output): Promise<Result<ExitCode>> {
-  const found = await scanOnly(place);
+export async function scan(
+  place: Workplace,
+  chosen: Chosen,
+  out: Output,
+): Promise<Result<ExitCode>> {
+  const found = await scanOnly(place, foldersOf(chosen));
   if (!found.ok) return found;
   out.result(found.value, scanText(found.value));
   return ok(0);
 }
 
-const scanText = ({ clients }: ScanReport): string => {
-  if (clients.length === 0) return 'No AI client that Airlock knows has a config here.';
+const scanText = ({ clients, ungoverned = [] }: ScanReport): string => {
+  if (clients.length + ungoverned.length === 0) {
+    return 'No AI client that Airlock knows has a config here.';
+  }
   const rows = clients.flatMap((client) =>
     client.files.flatMap((file) => [
       [client.name, file.path, file.error ?? ''],
@@ -30,6 +41,7 @@ const scanText = ({ clients }: ScanReport): string => {
         [
           entry.url ?? [entry.command, ...(entry.args ?? [])].filter(Boolean).join(' '),
           ...(entry.disabled ? ['[disabled]'] : []),
+          ...(entry.routeState === 'blocked' ? [`[${entry.notGovernable}]`] : []),
           ...(entry.secrets.length > 0
             ? [`[${entry.secrets.length} secret(s) in plain sight]`]
             : []),
@@ -37,8 +49,15 @@ const scanText = ({ clients }: ScanReport): string => {
       ]),
     ]),
   );
-  return columns(rows);
+  const beyond = ungoverned.map(({ clientName, name, path, advice }) =>
+    [`${clientName}: ${name}`, ...(path === undefined ? [] : [path]), advice].join('\n    '),
+  );
+  const seen = beyond.length === 0 ? [] : ['', 'Seen, but not governed by any config:', ...beyond];
+  return [columns(rows), ...seen].join('\n');
 };
+
+const foldersOf = ({ workspaces }: Chosen): Chosen =>
+  workspaces === undefined ? {} : { workspaces };
 
 const unknownClient = (id: string) =>
   fail(
@@ -84,44 +103,54 @@ const codeOf = (changes: readonly FileChange[]): ExitCode =>
 /** `airlock protect`. */
 export async function protect(
   place: Workplace,
-  { client, dryRun }: { readonly client?: string; readonly dryRun: boolean },
+  {
+    client,
+    dryRun,
+    ...chosenFolders
+  }: Chosen & { readonly client?: string; readonly dryRun: boolean },
   out: Output,
 ): Promise<Result<ExitCode>> {
+  const folders = foldersOf(chosenFolders);
   if (!known(client)) return unknownClient(client ?? '');
-  const done = await withConfigs(place, async (configs): Promise<Result<ExitCode>> => {
-    const previews = await configs.previewProtect(client);
-    if (dryRun) {
+  const done = await withConfigs(
+    place,
+    async (configs): Promise<Result<ExitCode>> => {
+      const previews = await configs.previewProtect(client);
+      if (dryRun) {
+        out.result(
+          { files: previews },
+          previews.length > 0 ? previewText(previews) : 'Nothing to protect.',
+        );
+        return ok(previews.some((preview) => preview.refused !== undefined) ? 1 : 0);
+      }
+      const files = chosen(previews);
+      if (files.length > 0) {
+        const installed = placeBridge(
+          bridgePlace(place.machine),
+          place.bridge,
+          place.machine.platform,
+        );
+        if (!installed.ok) return installed;
+      }
+      const changes = [...(await configs.protect(files)), ...refusals(previews)];
       out.result(
-        { files: previews },
-        previews.length > 0 ? previewText(previews) : 'Nothing to protect.',
+        { files: changes },
+        changes.length > 0 ? changesText(changes) : 'Nothing to protect.',
       );
-      return ok(previews.some((preview) => preview.refused !== undefined) ? 1 : 0);
-    }
-    const files = chosen(previews);
-    if (files.length > 0) {
-      const installed = placeBridge(
-        bridgePlace(place.machine),
-        place.bridge,
-        place.machine.platform,
-      );
-      if (!installed.ok) return installed;
-    }
-    const changes = [...(await configs.protect(files)), ...refusals(previews)];
-    out.result(
-      { files: changes },
-      changes.length > 0 ? changesText(changes) : 'Nothing to protect.',
-    );
-    return ok(codeOf(changes));
-  });
+      return ok(codeOf(changes));
+    },
+    folders,
+  );
   return done.ok ? done.value : done;
 }
 
 /** `airlock restore`: only while no app runs on the data folder, and never without a word of the person. */
 export async function restore(
   place: Workplace,
-  { client, yes }: { readonly client?: string; readonly yes: boolean },
+  { client, yes, ...chosenFolders }: Chosen & { readonly client?: string; readonly yes: boolean },
   out: Output,
 ): Promise<Result<ExitCode>> {
+  const folders = foldersOf(chosenFolders);
   if (!known(client)) return unknownClient(client ?? '');
   if (instanceOwner(place.data) !== undefined) {
     return fail(
@@ -129,26 +158,30 @@ export async function restore(
       'Airlock is running; restore in its window under Connections, or quit it first.',
     );
   }
-  const done = await withConfigs(place, async (configs): Promise<Result<ExitCode>> => {
-    const previews = await configs.previewRestore(client);
-    const files = chosen(previews);
-    if (files.length > 0 && !yes) {
-      if (process.stdin.isTTY !== true) {
-        return fail('needs-yes', 'Without a terminal to ask on, restore wants --yes.');
+  const done = await withConfigs(
+    place,
+    async (configs): Promise<Result<ExitCode>> => {
+      const previews = await configs.previewRestore(client);
+      const files = chosen(previews);
+      if (files.length > 0 && !yes) {
+        if (process.stdin.isTTY !== true) {
+          return fail('needs-yes', 'Without a terminal to ask on, restore wants --yes.');
+        }
+        out.note(previewText(previews));
+        if (!(await confirmed('Restore these files?'))) {
+          out.note('Nothing was changed.');
+          return ok(1);
+        }
       }
-      out.note(previewText(previews));
-      if (!(await confirmed('Restore these files?'))) {
-        out.note('Nothing was changed.');
-        return ok(1);
-      }
-    }
-    const changes = [...(await configs.restore(files)), ...refusals(previews)];
-    out.result(
-      { files: changes },
-      changes.length > 0 ? changesText(changes) : 'Nothing to restore.',
-    );
-    return ok(codeOf(changes));
-  });
+      const changes = [...(await configs.restore(files)), ...refusals(previews)];
+      out.result(
+        { files: changes },
+        changes.length > 0 ? changesText(changes) : 'Nothing to restore.',
+      );
+      return ok(codeOf(changes));
+    },
+    folders,
+  );
   return done.ok ? done.value : done;
 }
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fail, ok, type Result } from '../../shared/outcome.ts';
-import { type Configs, openConfigs } from '../compose-configs.ts';
+import { type ConfigOptions, type Configs, openConfigs } from '../compose-configs.ts';
 import { type Governance, type MachinePlace, openGovernance } from '../compose-governance.ts';
 import { bridgePlace } from '../compose-place.ts';
 import type { BridgeSource } from '../relay/bridge-install.ts';
@@ -47,6 +47,7 @@ export function findWorkplace(version: string, home: string | undefined): Result
 export async function withConfigs<T>(
   place: Workplace,
   work: (configs: Configs, governance: Governance) => Promise<T>,
+  options: ConfigOptions = {},
 ): Promise<Result<T>> {
   const opened = openGovernance({
     ...place,
@@ -55,7 +56,7 @@ export async function withConfigs<T>(
   });
   if (!opened.ok) return opened;
   try {
-    const configs = openConfigs(opened.value, place);
+    const configs = openConfigs(opened.value, place, options);
     return ok(await work(configs, opened.value));
   } finally {
     opened.value.close();
