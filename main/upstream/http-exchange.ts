@@ -11,6 +11,8 @@ interface ExchangeRequest extends RequestContext {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Buffer;
   readonly signal: AbortSignal;
+  /** How long the head of the answer may take, where that is less than usual. */
+  readonly headMs?: number;
   /** Called when the last byte of the request was handed to the system. */
   readonly sent?: () => void;
 }
@@ -69,7 +71,7 @@ export function makeExchange({ ports, agent, limits, who }: Links): Exchange {
 
   /** Sends along redirects, and once more where a connection kept from before was closed meanwhile. */
   async function travel(request: ExchangeRequest, proof: HeaderFields): Promise<Exchanged> {
-    const { method, headers, body, signal, sent } = request;
+    const { method, headers, body, signal, sent, headMs } = request;
     let { url } = request;
     let again = request.mcpMethod !== 'tools/call';
     for (let hops = 0; ; ) {
@@ -80,6 +82,7 @@ export function makeExchange({ ports, agent, limits, who }: Links): Exchange {
         signal,
         ...(body !== undefined && { body }),
         ...(sent !== undefined && { sent }),
+        ...(headMs !== undefined && { headMs }),
       };
       const outcome = await sendRequest(raw, agent, limits);
       if (!outcome.ok) {

@@ -10,6 +10,8 @@ export interface RawRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Buffer;
   readonly signal: AbortSignal;
+  /** How long the head of the answer may take, where that is less than `limits.headMs`. */
+  readonly headMs?: number;
   /** Called when the last byte of the request was handed to the system. */
   readonly sent?: () => void;
 }
@@ -68,7 +70,7 @@ export function sendRequest(
       settle({ ok: false, code: reason ?? 'ECONNRESET', sent: connected, stale: false });
     });
 
-    limit(limits.headMs, 'head-timeout');
+    limit(raw.headMs ?? limits.headMs, 'head-timeout');
     request.once('socket', (socket) => {
       if (!socket.connecting) {
         connected = true;

@@ -29,6 +29,14 @@ export function backoffMs(
   return most * (0.25 + 0.75 * random());
 }
 
+/** What the server asks for counts, but nobody waits longer for it than for an answer. */
+const pauseBefore = (
+  tries: number,
+  retryMs: number | undefined,
+  { limits, random }: HttpSession,
+): number =>
+  retryMs === undefined ? backoffMs(tries, limits, random) : Math.min(retryMs, limits.idleMs);
+
 /** Reads an event stream of a session, and passes on what it says. */
 export async function readSessionEvents(
   session: HttpSession,
@@ -82,7 +90,7 @@ export async function resume(
   while (waits() && end.lastEventId !== undefined && end.end !== 'too-large') {
     const silent = performance.now() - progressAt > limits.idleMs;
     if (tries >= limits.resumeTries || silent) return { ...end, end: silent ? 'slow' : 'broken' };
-    if (!(await wait(end.retryMs ?? backoffMs(tries, limits, session.random), signal))) return end;
+    if (!(await wait(pauseBefore(tries, end.retryMs, session), signal))) return end;
     if (!waits()) return end;
     const opened = await openStream(session, end.lastEventId, signal);
     tries += 1;
@@ -160,7 +168,7 @@ export async function listen(session: HttpSession): Promise<void> {
       );
       if (noStream(status) || status < 400) return;
     }
-    if (!(await wait(retryMs ?? backoffMs(tries, limits, session.random), over))) return;
+    if (!(await wait(pauseBefore(tries, retryMs, session), over))) return;
     tries += 1;
   }
 }

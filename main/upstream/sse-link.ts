@@ -10,6 +10,8 @@ import {
 } from './http-problem.ts';
 import type { HttpSession } from './http-session.ts';
 
+const headMs = 30_000;
+
 /**
  * Opens the stream of a server that speaks HTTP+SSE (2024-11-05), and gives the address that messages are posted to,
  * which must lie in the same origin. From then on the stream carries everything the server says; when it ends, the
@@ -26,6 +28,8 @@ export async function openSseLink(session: HttpSession): Promise<Result<URL, Htt
     method: 'GET',
     headers: { accept: 'text/event-stream' },
     signal: opening.signal,
+    // A stream is opened at once or not at all.
+    headMs: Math.min(limits.headMs, headMs),
   });
   if (!opened.ok) return opened;
   const { response, url } = opened.value;

@@ -161,6 +161,21 @@ describe('the answer to a request', () => {
     expect(site.opened.length).toBeLessThan(12);
   });
 
+  test('is given up when the server names a wait that nobody lives to see', async () => {
+    const site = await scripted(
+      (response) => response.writeHead(405).end(),
+      (response) => {
+        events(response);
+        response.end('retry: 999999999\nid: 1\ndata:\n\n');
+      },
+    );
+    const remote = aRemote(site.url, { limits: { idleMs: 200 } });
+    await handshake(remote);
+    expect(await remote.request({ id: 7, method: 'tools/call', params: {} })).toMatchObject({
+      error: {},
+    });
+  });
+
   test('that never ends is closed a while after everything was answered', async () => {
     let closed = false;
     const site = await scripted(
