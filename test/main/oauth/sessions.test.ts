@@ -457,12 +457,16 @@ describe('signing out', () => {
     expect(server.paths).toEqual([]);
   });
 
-  test('says so where the keychain still has the entry after removing it', async () => {
+  test('says so where the keychain still has the entry, which a later call does not bring back', async () => {
     await begin();
     await tried();
     r.vault.keychain.remove = async () => ok(null);
     expect(await r.oauth.signOut('c')).toMatchObject(refusal('forgetting-failed'));
+    expect(r.secrets()).toHaveLength(2);
     expect(await header()).toEqual({ ok: true, value: null });
+    r.person.agrees = false;
+    expect(await tried({ sessionId: 'later' })).toMatchObject(refusal('sign-in-declined'));
+    expect(await r.oauth.status('c')).toMatchObject({ state: 'needs-sign-in' });
   });
 
   test('stops a sign-in that is under way', async () => {
