@@ -18,6 +18,8 @@ export interface ClientFacts {
   readonly userAgent: string | undefined;
   /** Name and version as reported in `initialize` or in the request's `_meta`. */
   readonly reported: { readonly name: string; readonly version: string } | undefined;
+  /** A header field of the first request, for those that an entry hands on. */
+  readonly header: (name: string) => string | undefined;
 }
 
 /** A session that was taken in. */

@@ -68,7 +68,7 @@ export async function openEndpoint(ports: EndpointPorts): Promise<Result<Endpoin
 
     function serve(to: Visit, { line, taken }: Load): void {
       const posted = readPosted(line);
-      const era = posted.ok ? eraOf(fields, posted) : undefined;
+      const era = posted.ok ? eraOf(fields, posted, room.supported) : undefined;
       if (!posted.ok) {
         no(400, posted.code, posted.message, posted.idText);
         taken();

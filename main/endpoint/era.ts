@@ -25,8 +25,13 @@ type Read = Extract<Posted, { ok: true }>;
 /**
  * Which era a POST belongs to. The body decides, since it is what the server acts on; the header has to agree with it
  * (2026-07-28, "Server Validation"). A header that names no known revision is refused in either era.
+ * `supported` is what the server behind answered to `server/discover`, where it was asked.
  */
-export function eraOf(fields: HeaderFields, posted: Read): Era {
+export function eraOf(
+  fields: HeaderFields,
+  posted: Read,
+  supported: readonly string[] = served,
+): Era {
   const header = fieldOf(fields, 'mcp-protocol-version');
   const modernHeader = header === modernVersion;
   if (posted.batch) {
@@ -69,7 +74,15 @@ export function eraOf(fields: HeaderFields, posted: Read): Era {
       `MCP-Protocol-Version says ${quoted(header)}, the body says ${quoted(claimed)}.`,
     );
   if (legacyVersions.includes(claimed)) return { era: 'legacy' };
-  // A later revision is the server's to refuse, which knows what it supports: until then it is served like this one.
+  // A later revision may be served like this one where the server has named it. A stdio server might not look.
+  if (claimed !== modernVersion && !supported.includes(claimed)) {
+    const data = { supported, requested: claimed };
+    return no(
+      wireCodes.unsupportedVersion,
+      `Protocol version ${quoted(claimed)} is not supported.`,
+      data,
+    );
+  }
   return checkModern(fields, message, header) ?? { era: 'modern', message };
 }
 

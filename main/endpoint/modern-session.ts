@@ -4,7 +4,7 @@ import type { EndpointLimits } from './endpoint-ports.ts';
 import { openEventStream } from './event-stream.ts';
 import { type Exchange, makeExchange } from './exchange.ts';
 import type { LineHeard, LinePort } from './line-port.ts';
-import { metaOf, type PostedMessage, tokenKey } from './posted-message.ts';
+import { isObject, metaOf, type PostedMessage, tokenKey } from './posted-message.ts';
 import { wireCodes } from './reply.ts';
 import type { Member, Room } from './rooms.ts';
 import { lineContent, readServerLine, type ServerMessage } from './server-line.ts';
@@ -89,6 +89,7 @@ export function beginModernSession(ports: ModernSessionPorts): ModernSession | u
     settle(ask);
     const code = message.errorCode();
     if (ask.method === 'tools/list' && code === undefined) ports.listed(message.result());
+    if (ask.method === 'server/discover') room.supported = supportedIn(message.result());
     const slow = ask.exchange.answer(content, 1, statusByCode.get(code ?? 0) ?? 200);
     // A server of an earlier era was only asked which one it is of: its client goes on with another session.
     if (ask.method === 'server/discover' && code !== undefined && asks.size === 0) end();
@@ -212,4 +213,11 @@ export function beginModernSession(ports: ModernSessionPorts): ModernSession | u
   };
   room.members.add(session);
   return session;
+}
+
+/** The revisions a result of `server/discover` names. */
+function supportedIn(result: unknown): readonly string[] | undefined {
+  if (!isObject(result) || !Array.isArray(result.supportedVersions)) return undefined;
+  const named: readonly unknown[] = result.supportedVersions;
+  return named.filter((one) => typeof one === 'string').slice(0, 50);
 }

@@ -17,6 +17,8 @@ export interface Room {
   readonly members: Set<Member>;
   inFlight: number;
   streams: number;
+  /** The revisions its server named in the last answer to `server/discover`. */
+  supported: readonly string[] | undefined;
   /** Sessions whose other end is not gone yet, those that were ended included. */
   open: number;
 }
@@ -82,7 +84,14 @@ export function makeRooms(ports: RoomsPorts): Rooms {
     of(connectionId) {
       const known = rooms.get(connectionId);
       if (known !== undefined) return known;
-      const room: Room = { connectionId, members: new Set(), inFlight: 0, streams: 0, open: 0 };
+      const room: Room = {
+        connectionId,
+        members: new Set(),
+        inFlight: 0,
+        streams: 0,
+        supported: undefined,
+        open: 0,
+      };
       rooms.set(connectionId, room);
       return room;
     },

@@ -30,6 +30,7 @@ export function factsOf(visit: Visit, era: ClientFacts['era'], clientInfo: unkno
     remotePort: visit.request.socket.remotePort,
     userAgent: fieldOf(visit.fields, 'user-agent')?.slice(0, 200),
     reported: reportedClient(clientInfo),
+    header: (name) => fieldOf(visit.fields, name.toLowerCase()),
   };
 }
 

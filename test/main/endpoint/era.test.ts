@@ -60,8 +60,8 @@ describe('a mirrored value', () => {
 
   test('in Base64 is what was encoded, a byte order mark included', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
-        const whole = text.toWellFormed();
+      fc.property(fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 30 }), (units) => {
+        const whole = String.fromCharCode(...units).toWellFormed();
         expect(decodeValue(`=?base64?${Buffer.from(whole).toString('base64')}?=`)).toBe(whole);
       }),
     );

@@ -391,24 +391,33 @@ describe('headers and body', () => {
     expect([reply.status, reply.json().error?.code, reply.json().id]).toEqual([400, code, 'e']);
   });
 
-  test('a later version is for the server to refuse, which knows what it supports', async () => {
-    const supported = ['2026-07-28'];
+  test('a later version is answered with those that are served, and served where the server named it', async () => {
+    let supportedVersions = ['2026-07-28'];
     const rig = await startRig({
-      react: (session, { id }) =>
-        session.say({
-          jsonrpc: '2.0',
-          id,
-          error: { code: -32022, message: 'No.', data: { supported } },
-        }),
+      react: (session, { id, method }) =>
+        session.say(answer(id, method === 'server/discover' ? { supportedVersions } : {})),
     });
+    const version = '2031-01-01';
     const message = modernAsk('tools/list', {}, 'v', {
-      'io.modelcontextprotocol/protocolVersion': '2031-01-01',
+      'io.modelcontextprotocol/protocolVersion': version,
     });
-    const later = { ...modernHeaders('tools/list'), 'mcp-protocol-version': '2031-01-01' };
-    const reply = await rig.post(message, later);
-    expect([reply.status, reply.json().error?.data]).toEqual([400, { supported }]);
+    const later = { ...modernHeaders('tools/list'), 'mcp-protocol-version': version };
+    const first = await rig.post(message, later);
+    expect([first.status, first.json().id]).toEqual([400, 'v']);
+    expect(first.json().error).toMatchObject({
+      code: -32022,
+      data: {
+        supported: ['2026-07-28', '2025-11-25', '2025-06-18', '2025-03-26'],
+        requested: version,
+      },
+    });
+    await call(rig, modernAsk('server/discover'));
+    const second = await rig.post(message, later);
+    expect(second.json().error?.data).toEqual({ supported: supportedVersions, requested: version });
+    supportedVersions = ['2026-07-28', version];
+    await call(rig, modernAsk('server/discover'));
+    expect((await rig.post(message, later)).status).toBe(200);
     expect((await rig.post(message, modernHeaders('tools/list'))).json().error?.code).toBe(-32020);
-    expect(rig.sessions[0]?.lines).toHaveLength(1);
   });
 
   test.each([
