@@ -40,9 +40,22 @@ export function bridgeEras(upstream: Streams, ports: BridgePorts): Streams {
   let front: EraFront | undefined;
   let passing = false;
   let roomForRelay: (() => void) | undefined;
+  /** The relay asks for more of what the server says. */
+  let wanted = true;
+  let upstreamEnded = false;
 
   const near: Streams = {
-    in: new Readable({ read: () => pump(), destroy: (error, done) => over(error, done) }),
+    in: new Readable({
+      read() {
+        wanted = true;
+        pump();
+      },
+      destroy(error, done) {
+        front?.end();
+        upstream.in.destroy();
+        done(error);
+      },
+    }),
     out: new Writable({
       write(chunk: Buffer, _encoding, done) {
         guard(() => (passing ? toServer(chunk) : takeFromRelay(fromRelay.push(chunk))));
@@ -52,20 +65,15 @@ export function bridgeEras(upstream: Streams, ports: BridgePorts): Streams {
       final(done) {
         const rest = fromRelay.rest();
         if (rest.length > 0) toServer(rest);
-        upstream.out.end();
-        done();
+        // What the server has not read yet would be lost with this stream's own end.
+        upstream.out.end(() => done());
       },
       destroy(error, done) {
-        upstream.out.destroy();
-        over(error, done);
+        if (!upstream.out.writableFinished) upstream.out.destroy();
+        done(error);
       },
     }),
   };
-
-  function over(error: Error | null, done: (error?: Error | null) => void) {
-    front?.end();
-    done(error);
-  }
 
   /** Whatever goes wrong here is our own fault: the relay then answers everyone that the server is gone. */
   function guard(work: () => void) {
@@ -83,7 +91,7 @@ export function bridgeEras(upstream: Streams, ports: BridgePorts): Streams {
   }
 
   function toClient(bytes: Buffer) {
-    if (!near.in.destroyed && !near.in.readableEnded) near.in.push(bytes);
+    if (!near.in.destroyed && !upstreamEnded) wanted = near.in.push(bytes);
   }
 
   /** Looks who may go on: the relay while the server takes what it says, the server while the relay does. */
@@ -95,8 +103,7 @@ export function bridgeEras(upstream: Streams, ports: BridgePorts): Streams {
       roomForRelay = undefined;
       done();
     }
-    const full = near.in.readableLength >= near.in.readableHighWaterMark;
-    if (full || writableLength > unreadBytes) upstream.in.pause();
+    if (!wanted || writableLength > unreadBytes) upstream.in.pause();
     else upstream.in.resume();
   }
 
@@ -156,17 +163,16 @@ export function bridgeEras(upstream: Streams, ports: BridgePorts): Streams {
   }
 
   function ended() {
-    if (near.in.readableEnded || near.in.destroyed || upstreamEnded) return;
-    upstreamEnded = true;
+    if (upstreamEnded) return;
     const rest = fromServer.rest();
     guard(() => {
       if (rest.length > 0) (front === undefined ? toClient : front.fromServer)(rest);
     });
     front?.end();
+    upstreamEnded = true;
     if (!near.in.destroyed) near.in.push(null);
   }
 
-  let upstreamEnded = false;
   upstream.in.on('data', (chunk: Buffer) => {
     guard(() => takeFromServer(chunk));
     pump();

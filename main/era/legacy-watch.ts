@@ -197,7 +197,8 @@ export function makeLegacyWatch(ports: LegacyWatchPorts) {
     /** Takes a notification that belongs to a subscription; false for any other. */
     notified(notification: Notification): boolean {
       const { method, params } = notification;
-      const id = idOf(metaOf(notification)[metaKeys.subscription]);
+      const tag = metaOf(notification)[metaKeys.subscription];
+      const id = idOf(tag);
       if (method === 'notifications/subscriptions/acknowledged') {
         if (id !== undefined) acknowledged(notification, id);
         return true;
@@ -211,8 +212,8 @@ export function makeLegacyWatch(ports: LegacyWatchPorts) {
         return true;
       }
       if (!changeFilters.has(method) && method !== 'notifications/resources/updated') return false;
-      if (id === undefined) return false;
-      if (id === active?.id)
+      if (tag === undefined) return false;
+      if (id !== undefined && id === active?.id)
         speak.toClient(withMeta(notification, { remove: subscriptionKey, add: [] }));
       return true;
     },

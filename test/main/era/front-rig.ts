@@ -10,10 +10,7 @@ interface Timer {
 }
 
 /** A front with both its sides and its clock in the test's hand. */
-export function frontRig(
-  make: (ports: EraPorts) => EraFront,
-  limits: Partial<EraLimits> = {},
-) {
+export function frontRig(make: (ports: EraPorts) => EraFront, limits: Partial<EraLimits> = {}) {
   const toClient: string[] = [];
   const toServer: string[] = [];
   const facts: EraFact[] = [];

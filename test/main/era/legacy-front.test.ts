@@ -100,7 +100,11 @@ describe('initialize in front of a modern server', () => {
 
   it.each([
     ['an error', { error: { code: -32601, message: 'no' } }, -32601],
-    ['no version in common', { result: { ...discover, supportedVersions: ['2030-01-01'] } }, -32603],
+    [
+      'no version in common',
+      { result: { ...discover, supportedVersions: ['2030-01-01'] } },
+      -32603,
+    ],
     ['something else', { result: { tools: [] } }, -32603],
     [
       'other versions only',
@@ -146,7 +150,9 @@ describe('requests of a legacy client', () => {
     expect(text).toBe(
       `{"jsonrpc":"2.0", "id" : 2,"method":"tools/call","params":{"name":"t", "arguments":{"n":12345678901234567890,"f":1.0,"n":1e400},"_meta":{ "progressToken":9007199254740993,${envelope} }},"x":null}\n`,
     );
-    rig.server('{"id":2,"result":{"content":[], "resultType":"complete","big":12345678901234567890,"_meta":{}},"jsonrpc":"2.0"}');
+    rig.server(
+      '{"id":2,"result":{"content":[], "resultType":"complete","big":12345678901234567890,"_meta":{}},"jsonrpc":"2.0"}',
+    );
     expect(rig.textsToClient()).toEqual([
       '{"id":12345678901234567890,"result":{"content":[], "big":12345678901234567890,"_meta":{}},"jsonrpc":"2.0"}\n',
     ]);
@@ -281,7 +287,9 @@ describe('results of a modern server', () => {
     const rig = met();
     rig.client(call(1));
     const [{ id }] = rig.heardByServer();
-    rig.server(`{"jsonrpc":"2.0","id":${id},"result":{"resultType":"input_required","content":[],"resultType":"complete"}}`);
+    rig.server(
+      `{"jsonrpc":"2.0","id":${id},"result":{"resultType":"input_required","content":[],"resultType":"complete"}}`,
+    );
     expect(rig.heardByClient()).toMatchObject([{ id: 1, result: { isError: true } }]);
   });
 
@@ -347,7 +355,9 @@ describe('what a modern server asks', () => {
     const [question] = rig.textsToClient();
     expect(question).toContain('"params":{"maxTokens": 12345678901234567890,"messages":[]}');
     const answer = '{"role":"assistant", "n":1.0, "n":12345678901234567890}';
-    rig.client(`{"jsonrpc":"2.0","id":${JSON.stringify(JSON.parse(question ?? '').id)},"result":${answer}}`);
+    rig.client(
+      `{"jsonrpc":"2.0","id":${JSON.stringify(JSON.parse(question ?? '').id)},"result":${answer}}`,
+    );
     const [again] = rig.textsToServer();
     expect(again).toContain(`"inputResponses":{"k1":${answer}},"requestState":"\\u0061\\/"`);
   });
@@ -374,7 +384,11 @@ describe('what a modern server asks', () => {
 
   it.each([
     ['elicitation/create', form, {}],
-    ['elicitation/create', { ...form, mode: 'url', url: 'https://e.example/' }, { elicitation: {} }],
+    [
+      'elicitation/create',
+      { ...form, mode: 'url', url: 'https://e.example/' },
+      { elicitation: {} },
+    ],
     ['elicitation/create', form, { elicitation: { url: {} } }],
     ['sampling/createMessage', { messages: [], tools: [] }, { sampling: {} }],
     ['roots/list', {}, { sampling: {} }],
