@@ -3,7 +3,18 @@ import type { Agent } from '../shared/call.ts';
 import type { Result } from '../shared/outcome.ts';
 import type { ServerIdentity } from '../shared/server.ts';
 import type { Session, SessionEnd, Streams } from './relay/session-ports.ts';
+import type { HeaderFields, HttpTarget } from './upstream/http-ports.ts';
 import type { Launch } from './upstream/launch-template.ts';
+
+/** Where a session leads: to a process that is started for it, or to a server over the network. */
+export type Destination =
+  | { readonly kind: 'process'; readonly launch: Launch }
+  | {
+      readonly kind: 'remote';
+      readonly target: HttpTarget;
+      /** The entry's own header fields, with nothing left to fill in. */
+      readonly headers: HeaderFields;
+    };
 
 /** Who connects through what: everything a session is, before its server runs. */
 export interface Arrival {
@@ -12,8 +23,8 @@ export interface Arrival {
   readonly agent: Agent;
   readonly server: ServerIdentity;
   readonly client: Streams;
-  /** What to start; a problem is told to the client as the answer to whatever it asks. */
-  readonly launch: () => Promise<Result<Launch>>;
+  /** Where it leads; a problem is told to the client as the answer to whatever it asks. */
+  readonly destination: () => Promise<Result<Destination>>;
   /** Takes this connection's secrets out of a text. */
   readonly mask: (text: string) => string;
 }

@@ -13,6 +13,7 @@ import { previewProtect, protect } from './clients/protect.ts';
 import { recover } from './clients/recover.ts';
 import { previewRestore, restore } from './clients/restore.ts';
 import type { ManagedSettings } from './clients/vendor-rules.ts';
+import { endpointOf } from './compose-endpoint.ts';
 import type { Governance, MachinePlace } from './compose-governance.ts';
 import { looksSecret, maskSecrets } from './inspection/mask.ts';
 import { openStateStore } from './storage/state-store.ts';
@@ -65,6 +66,7 @@ export function openConfigs(
       },
     },
     now: Date.now,
+    endpointFor: endpointOf(state.notes),
   };
 
   function recorded(kind: EntryInput['kind'], changes: FileChange[]): FileChange[] {

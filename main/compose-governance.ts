@@ -126,6 +126,7 @@ export function openGovernance(ports: GovernancePorts) {
     pins,
     policy,
     probeKeychain: native.probe,
+    keychain,
     backupKey: makeBackupKey(keychain),
     deviceKey: makeDeviceKey(keychain),
     secrets: makeConnectionSecrets(keychain),

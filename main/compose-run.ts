@@ -112,7 +112,11 @@ export async function runGoverned(request: RunRequest): Promise<Result<null>> {
       client: request.client,
       mask: governance.mask,
       // Whoever types the command chose its environment, as with env(1); Airlock's own settings stay here.
-      launch: async () => ok({ command, args, env: ownVariables(machine.env), cwd: request.cwd }),
+      destination: async () =>
+        ok({
+          kind: 'process',
+          launch: { command, args, env: ownVariables(machine.env), cwd: request.cwd },
+        }),
     });
     if (!started) return fail('server-not-started', detail || end.sentence);
     return end.reason === 'client-closed' ? ok(null) : fail('server-gone', detail || end.sentence);

@@ -6,6 +6,7 @@ import type { Stages } from '../shared/stages.ts';
 import type { SessionView } from '../shared/state.ts';
 import { type Arrival, type Departure, entryAbout, refusing } from './compose-arrival.ts';
 import { makeFailures } from './compose-failures.ts';
+import { openServer } from './compose-server.ts';
 import type { ListedTool, ListPage, Withheld } from './relay/list-answer.ts';
 import { startSession } from './relay/session.ts';
 import type { Session, Streams } from './relay/session-ports.ts';
@@ -44,7 +45,7 @@ export interface LiveSession {
 
 /** The live sessions: each an arrival, its server, and the relay between them. */
 export function makeSessions(ports: SessionsPorts) {
-  const live = new Map<string, { view: SessionView; session: Session }>();
+  const live = new Map<string, { view: SessionView; session: Session; started: boolean }>();
   const failures = makeFailures(ports);
   const admitted = new Set<Promise<Departure>>();
   let stopping = false;
@@ -144,23 +145,13 @@ export function makeSessions(ports: SessionsPorts) {
     };
     const killed = ports.killed(of);
     if (killed !== undefined) return refuse('paused', killed);
-    const launch = await arrival.launch();
-    if (!launch.ok) return refuse('failed', launch.problem.message);
     let gone: ((sentence: string) => void) | undefined;
     let died: string | undefined;
-    const opened = await ports.supervisor.open({
-      sessionId,
-      connectionId,
-      name: arrival.connectionName,
-      clientName: agent.clientName,
-      launch: launch.value,
-      mask: arrival.mask,
-      onState(state) {
-        if (state.state !== 'failed') return change(sessionId, { state: state.state });
-        change(sessionId, { state: 'failed', detail: state.reason });
-        died = state.reason;
-        return gone?.(state.reason);
-      },
+    const opened = await openServer(ports.supervisor, arrival, sessionId, (state) => {
+      if (state.state !== 'failed') return change(sessionId, { state: state.state });
+      change(sessionId, { state: 'failed', detail: state.reason });
+      died = state.reason;
+      return gone?.(state.reason);
     });
     // The kill may have come while the server started; it must not find a session that it does not know of.
     const killedSince = ports.killed(of);
@@ -169,10 +160,11 @@ export function makeSessions(ports: SessionsPorts) {
       return refuse('paused', killedSince);
     }
     if (!opened.ok) return refuse('failed', opened.problem.message);
-    const running = opened.value;
-    change(sessionId, { pid: running.pid });
-    running.stdout.once('data', () => running.answered());
-    const session = relay(arrival, sessionId, { in: running.stdout, out: running.stdin });
+    const { pid, streams } = opened.value;
+    if (pid !== undefined) change(sessionId, { pid });
+    const one = live.get(sessionId);
+    if (one) one.started = true;
+    const session = relay(arrival, sessionId, streams);
     gone = (sentence) => session.serverGone(sentence);
     if (died !== undefined) session.serverGone(died);
     return session;
@@ -196,7 +188,7 @@ export function makeSessions(ports: SessionsPorts) {
       calls: 0,
     };
     const pending = refusing();
-    live.set(sessionId, { view, session: pending });
+    live.set(sessionId, { view, session: pending, started: false });
     failures.reconnected(arrival.connectionId);
     ports.onChange();
     const session = await start(arrival, sessionId);
@@ -207,12 +199,12 @@ export function makeSessions(ports: SessionsPorts) {
     const end = await session.closed;
     await ports.supervisor.stop(sessionId);
     about('session.closed', arrival, sessionId, end.sentence);
-    const last = live.get(sessionId)?.view;
+    const last = live.get(sessionId);
     live.delete(sessionId);
-    if (last?.state === 'failed') failures.keep(last);
+    if (last?.view.state === 'failed') failures.keep(last.view);
     ports.onEnd(sessionId);
     ports.onChange();
-    return { started: last?.pid !== undefined, end, detail: last?.detail ?? '' };
+    return { started: last?.started ?? false, end, detail: last?.view.detail ?? '' };
   }
 
   return {

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { shellEnv } from 'shell-env';
 import type { MachinePlace } from './compose-governance.ts';
 import { bootId, makeChildRegister, type RegisteredChild } from './upstream/child-register.ts';
+import type { HttpPorts } from './upstream/http-ports.ts';
+import type { RemoteStart } from './upstream/http-sessions.ts';
 import { makeLoginPath } from './upstream/login-path.ts';
 import { reapOrphans } from './upstream/orphans.ts';
 import { windowsEnd } from './upstream/process-listing.ts';
@@ -48,6 +50,7 @@ export async function openUpstream(
   data: string,
   role: 'app' | 'run',
   report: (sentence: string) => void,
+  remote?: (start: RemoteStart) => HttpPorts,
 ): Promise<Supervisor> {
   const { platform, env, home } = machine;
   const own = role === 'app' ? appRegister : `children-run-${process.pid}.json`;
@@ -85,5 +88,6 @@ export async function openUpstream(
     register: makeChildRegister(join(data, own), bootId(platform), left),
     now: Date.now,
     random: Math.random,
+    ...(remote === undefined ? {} : { remote }),
   });
 }

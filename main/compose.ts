@@ -6,6 +6,7 @@ import { openApprovals } from './compose-approvals.ts';
 import { openConfigs } from './compose-configs.ts';
 import { openDelivery } from './compose-delivery.ts';
 import { type Governance, type MachinePlace, openGovernance } from './compose-governance.ts';
+import type { BrowserPorts } from './compose-oauth.ts';
 import { followPolicy } from './compose-policy.ts';
 import { openRelay } from './compose-relay.ts';
 import { appState } from './compose-state.ts';
@@ -35,6 +36,7 @@ export interface AppPorts {
     realInputAt(): number | undefined;
     onApprovals(view: ApprovalsView): void;
   };
+  readonly browser: BrowserPorts;
 }
 
 /** How often the state may be pushed, in milliseconds: often enough to look live, rarely enough to cost nothing. */

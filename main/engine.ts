@@ -2,6 +2,7 @@ import { parentPort } from 'node:worker_threads';
 import type { ApprovalsView } from '../shared/approval.ts';
 import { fail, ok, type Result } from '../shared/outcome.ts';
 import type { Settings, SettingsPatch } from '../shared/settings.ts';
+import type { SignInQuestion } from '../shared/sign-in.ts';
 import type { AppState } from '../shared/state.ts';
 import { type AirlockApp, type AppPorts, composeApp } from './compose.ts';
 import { makeWire } from './engine/wire.ts';
@@ -16,6 +17,8 @@ export interface DesktopCalls {
   showApproval(): void;
   approvals(view: ApprovalsView): void;
   state(state: AppState): void;
+  openBrowser(url: string): Promise<Result<null>>;
+  askSignIn(question: SignInQuestion): Promise<boolean>;
 }
 
 /** What the engine does for the desktop: all of the app, once it was opened. */
@@ -57,6 +60,7 @@ function runEngine(): void {
           realInputAt: () => realInputAt,
           onApprovals: (view) => void desktop.approvals(view),
         },
+        browser: { open: desktop.openBrowser, askSignIn: desktop.askSignIn },
       });
       if (!composed.ok) return fail(composed.problem.code, composed.problem.message);
       const { onState, ...app } = composed.value;

@@ -1,9 +1,10 @@
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { app, globalShortcut, ipcMain, nativeTheme, shell } from 'electron';
+import { app, dialog, globalShortcut, ipcMain, nativeTheme, shell } from 'electron';
 import type { Role } from '../shared/ipc.ts';
 import type { KillOrigin, KillScope } from '../shared/kill.ts';
 import type { AppState } from '../shared/state.ts';
+import { askSignIn, openBrowser } from './desktop/browser.ts';
 import { startEngine } from './desktop/engine.ts';
 import { followSettings } from './desktop/follow-settings.ts';
 import { bridgeSource, fatal, knownPlatform, launchCommand } from './desktop/launch.ts';
@@ -51,6 +52,8 @@ async function start(): Promise<void> {
     showApproval: () => windows.showApproval(),
     approvals: (view) => windows.pushApprovals(view),
     state: (state) => onState(state),
+    openBrowser: (url) => openBrowser(shell, url),
+    askSignIn: (question) => askSignIn(dialog, question),
   };
   const engine = startEngine<EngineCalls>(
     join(import.meta.dirname, 'engine.js'),

@@ -28,6 +28,12 @@ export const EntryKind = z.enum([
   'kill.verified',
   'kill.lifted',
   'policy.loaded',
+  'sign-in.started',
+  'sign-in.finished',
+  'sign-in.failed',
+  'token.renewed',
+  'token.lost',
+  'signed-out',
   'settings.changed',
   'problem',
 ]);

@@ -1,10 +1,11 @@
 import { fail, type Result } from '../../shared/outcome.ts';
+import type { SignInQuestion } from '../../shared/sign-in.ts';
 import type { Turn, Wish } from './browser-turns.ts';
 import type { Exclusive } from './exclusive.ts';
 import type { HeldSignIn } from './held-sign-in.ts';
 import type { Issuers } from './issuers.ts';
 import type { Kept, KeptSignIn } from './kept.ts';
-import type { OAuthEvent, OAuthLimits, OAuthPorts, Outcome, SignInQuestion } from './ports.ts';
+import type { OAuthEvent, OAuthLimits, OAuthPorts, Outcome } from './ports.ts';
 import { firstScopes, unionOf } from './scope.ts';
 import { signInWithBrowser } from './sign-in.ts';
 

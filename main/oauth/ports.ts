@@ -1,4 +1,5 @@
 import type { Problem, Result } from '../../shared/outcome.ts';
+import type { SignInQuestion } from '../../shared/sign-in.ts';
 import type { OAuthProblem } from './problem.ts';
 import type { AddressKind } from './reach.ts';
 
@@ -84,18 +85,6 @@ export interface OAuthEvent {
   readonly scopes?: readonly string[];
   /** One sentence for people. */
   readonly detail: string;
-}
-
-/** What a person is asked before a client's call opens their browser. */
-export interface SignInQuestion {
-  readonly connectionId: string;
-  readonly serverName: string;
-  readonly resourceUrl: string;
-  /** Who will ask for the password. */
-  readonly issuer: string;
-  /** `more-access`: already signed in, and the server wants further scopes for this call. */
-  readonly why: 'sign-in' | 'more-access';
-  readonly scopes: readonly string[];
 }
 
 /** Times in milliseconds. */

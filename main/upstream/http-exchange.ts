@@ -147,17 +147,21 @@ export function makeExchange({ ports, agent, limits, who }: Links): Exchange {
   return async (request) => {
     const { url, method, mcpMethod } = request;
     const context = { url, method, ...(mcpMethod !== undefined && { mcpMethod }) };
-    for (let tried = false; ; tried = true) {
+    // A sign-in may be followed by a wish for more scopes; each is met once.
+    const met = new Set<401 | 403>();
+    for (;;) {
       const proof = await credentials(context);
       if (!proof.ok) return { ok: false, problem: refusedHere(proof.problem) };
       const answered = await travel(request, proof.value);
-      if (!answered.ok || tried || ports.challenged === undefined) return answered;
+      if (!answered.ok || ports.challenged === undefined) return answered;
       const { response } = answered.value;
       const status = challengeOf(response);
-      if (status === undefined) return answered;
+      if (status === undefined || met.has(status)) return answered;
+      met.add(status);
       response.destroy();
       const wwwAuthenticate = response.headers['www-authenticate'] ?? '';
-      const outcome = await ports.challenged({ ...context, status, wwwAuthenticate });
+      const sent = proof.value.Authorization;
+      const outcome = await ports.challenged({ ...context, status, wwwAuthenticate, sent });
       if (outcome !== 'retry') return { ok: false, problem: refusedHere(outcome) };
     }
   };

@@ -24,6 +24,8 @@ export interface Challenge extends RequestContext {
   readonly status: 401 | 403;
   /** The WWW-Authenticate field; empty where the server sent none. */
   readonly wwwAuthenticate: string;
+  /** The Authorization field of the request that was refused, so that a stale refusal can be told from a new one. */
+  readonly sent: string | undefined;
 }
 
 /** Sizes in bytes and times in milliseconds; each has a default in `defaultHttpLimits`. */
@@ -66,7 +68,7 @@ export interface HttpPorts {
   readonly entryHeaders: () => Promise<Result<HeaderFields>>;
   /** The fields that prove who asks; they win over the entry's. A problem is the answer to the request. */
   readonly authorize?: (request: RequestContext) => Promise<Result<HeaderFields>>;
-  /** Tries to get better credentials. The request is sent again once on `retry`. */
+  /** Tries to get better credentials. The request is sent again on `retry`: once after a 401 and once after a 403. */
   readonly challenged?: (challenge: Challenge) => Promise<'retry' | Problem>;
   /** True where plain http to this host was allowed; to this machine itself it always is. */
   readonly allowPlainHttp?: (url: URL) => boolean;

@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import { fail, ok, type Result } from '../../shared/outcome.ts';
-import type { HttpPorts, HttpTarget } from './http-ports.ts';
+import type { HeaderFields, HttpPorts, HttpTarget } from './http-ports.ts';
 import { type HttpServer, openHttpServer } from './http-server.ts';
 import { joinReports, type TreeReport } from './tree-report.ts';
 
@@ -18,6 +18,8 @@ export interface RemoteStart {
   readonly name: string;
   readonly clientName: string;
   readonly target: HttpTarget;
+  /** The entry's own header fields, with nothing left to fill in. */
+  readonly headers: HeaderFields;
   /** Takes this connection's secrets out of a text. */
   readonly mask: (text: string) => string;
   readonly onState: (state: RemoteState) => void;

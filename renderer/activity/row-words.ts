@@ -128,6 +128,18 @@ export function kindWord(kind: EntryKind): string {
       return 'Resumed';
     case 'policy.loaded':
       return 'Policy loaded';
+    case 'sign-in.started':
+      return 'Sign-in started';
+    case 'sign-in.finished':
+      return 'Signed in';
+    case 'sign-in.failed':
+      return 'Sign-in failed';
+    case 'token.renewed':
+      return 'Sign-in renewed';
+    case 'token.lost':
+      return 'Sign-in lost';
+    case 'signed-out':
+      return 'Signed out';
     case 'settings.changed':
       return 'Settings changed';
     case 'problem':

@@ -52,6 +52,7 @@ export function portsOf(home: Home, over: Partial<AppPorts> = {}): AppPorts {
       set: async (patch) => ok(Object.assign({}, defaultSettings, patch)),
     }),
     window: { show: () => true, realInputAt: () => undefined, onApprovals: () => undefined },
+    browser: { open: async () => ok(null), askSignIn: async () => false },
     ...over,
   };
 }

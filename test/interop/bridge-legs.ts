@@ -112,6 +112,7 @@ export async function bridgeIntoApp(server: Command): Promise<BridgeWay> {
         set: async () => ok(defaultSettings),
       }),
       window: { show: () => true, realInputAt: () => undefined, onApprovals: () => undefined },
+      browser: { open: async () => ok(null), askSignIn: async () => false },
     }),
   );
   return {

@@ -6,15 +6,11 @@ import path from 'node:path';
 import { listenOnLoopback } from '../../../main/oauth/loopback-listener.ts';
 import { type Challenge, makeOAuth, type OAuth } from '../../../main/oauth/oauth.ts';
 import { pinnedFetch } from '../../../main/oauth/pinned-fetch.ts';
-import type {
-  OAuthEvent,
-  OAuthPorts,
-  RemoteServer,
-  SignInQuestion,
-} from '../../../main/oauth/ports.ts';
+import type { OAuthEvent, OAuthPorts, RemoteServer } from '../../../main/oauth/ports.ts';
 import { kindOfHost } from '../../../main/policy/addresses.ts';
 import { holdLock } from '../../../main/storage/process-lock.ts';
 import { fail, ok } from '../../../shared/outcome.ts';
+import type { SignInQuestion } from '../../../shared/sign-in.ts';
 import { memoryKeychain } from '../credentials/memory-keychain.ts';
 import { type Visit, visit } from './browser.ts';
 

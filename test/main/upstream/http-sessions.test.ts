@@ -34,6 +34,7 @@ function aRemoteStart(url: string, over: Partial<RemoteStart> = {}) {
     name: 'files',
     clientName: 'Cursor',
     target: { url, kind: 'http' },
+    headers: {},
     mask: (text) => text,
     onState: (state) => states.push(state),
     ...over,
