@@ -3,6 +3,7 @@ import { defaultEraLimits, type EraFront, type EraPorts } from './era-ports.ts';
 import { edited, memberNamed, membersOf } from './json-text.ts';
 import { makeSpeaker, resultText } from './line-text.ts';
 import {
+  idKey,
   type Message,
   type Notification,
   ownId,
@@ -49,6 +50,8 @@ export function makeModernFront(ports: EraPorts): EraFront {
   const limits = { ...defaultEraLimits, ...ports.limits };
   const speak = makeSpeaker(ports);
   const { after, randomToken } = ports;
+  /** Requests that wait for the server to stand and are no calls. */
+  const early = new Map<string, object>();
   let lastId = 0;
   const nextId = () => {
     lastId += 1;
@@ -105,10 +108,28 @@ export function makeModernFront(ports: EraPorts): EraFront {
     return calls.start(message, envelope);
   }
 
-  const once = (idText: string, envelope: ModernEnvelope, done: (of: LegacyServer) => void) =>
-    session.enter(envelope, done, (sentence) =>
-      speak.toClient(errorAnswer(idText, answerCodes.notStarted, sentence)),
+  /** Serves a request that needs only what the server said of itself, unless it is cancelled before. */
+  function once(idText: string, envelope: ModernEnvelope, done: (of: LegacyServer) => void) {
+    const key = idKey(idText);
+    if (early.has(key)) {
+      const text = 'A request with this id still waits for its answer. Use a fresh id.';
+      return speak.toClient(errorAnswer(idText, wireCodes.invalidRequest, text));
+    }
+    // The id may be free again by then, and taken by another request.
+    const own = {};
+    early.set(key, own);
+    const still = () => early.get(key) === own && early.delete(key);
+    session.enter(
+      envelope,
+      (server) => {
+        if (still()) done(server);
+      },
+      (sentence) => {
+        if (still())
+          speak.toClient(errorAnswer(idText, answerCodes.notStarted, sentence));
+      },
     );
+  }
 
   function fromClient(message: Message) {
     if (message.kind === 'request') return request(message);
@@ -117,7 +138,8 @@ export function makeModernFront(ports: EraPorts): EraFront {
     const { method, params } = message;
     if (method === 'notifications/cancelled') {
       const idText = requestIdText(message);
-      if (!/^["\d-]/.test(idText) || listen.cancel(idText)) return;
+      if (!/^["\d-]/.test(idText) || early.delete(idKey(idText))) return;
+      if (listen.cancel(idText)) return;
       const { reason } = params;
       const why = typeof reason === 'string' ? reason : 'The client cancelled the request.';
       return calls.cancel(idText, why);

@@ -29,12 +29,10 @@ const key = fc.oneof(
 const space = fc.constantFrom('', ' ', '\t', '  ');
 /** Members as text, each with its own spaces around. */
 const members = fc.array(
-  fc
-    .tuple(space, key, space, space, value, space)
-    .map(([a, k, b, c, v, d]) => ({
-      key: String(JSON.parse(k)),
-      text: `${a}${k}${b}:${c}${v}${d}`,
-    })),
+  fc.tuple(space, key, space, space, value, space).map(([a, k, b, c, v, d]) => ({
+    key: String(JSON.parse(k)),
+    text: `${a}${k}${b}:${c}${v}${d}`,
+  })),
   { maxLength: 6 },
 );
 /** Names that have a meaning for a bridge. */

@@ -103,6 +103,25 @@ describe('server/discover in front of a legacy server', () => {
   });
 });
 
+describe('a request that waits for the server to stand', () => {
+  it('can be cancelled, and its id cannot be used twice', () => {
+    const rig = frontRig(makeModernFront);
+    rig.client(ask('l', 'subscriptions/listen', { notifications: { toolsListChanged: true } }));
+    rig.client(ask('d', 'server/discover'));
+    rig.client(ask('d', 'server/discover'));
+    expect(rig.heardByClient()).toMatchObject([{ id: 'd', error: { code: -32600 } }]);
+    rig.client({
+      jsonrpc: '2.0',
+      method: 'notifications/cancelled',
+      params: { requestId: 'l' },
+    });
+    rig.server({ jsonrpc: '2.0', id: rig.heardByServer()[0].id, result: initialized });
+    expect(rig.heardByClient()).toMatchObject([{ id: 'd', result: {} }]);
+    rig.server({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' });
+    expect(rig.heardByClient()).toEqual([]);
+  });
+});
+
 describe('the envelope of a modern request', () => {
   it.each([
     ['no _meta', undefined, -32602],

@@ -66,13 +66,9 @@ export function governed(server: Streams, serverEra: ServerEra, options: RigOpti
     noticed: (fact) => void facts.push(fact),
     bridged: (era) => void bridged.push(era),
   });
-  const session = rig(options);
-  near.in.pipe(session.server.out);
-  session.server.in.pipe(near.out);
-  return {
-    ...session,
-    facts,
-    bridged,
-    transport: new StreamTransport(session.client.out, session.client.in),
-  };
+  const relay = rig(options);
+  near.in.pipe(relay.server.out);
+  relay.server.in.pipe(near.out);
+  const transport = new StreamTransport(relay.client.out, relay.client.in);
+  return Object.assign(relay, { facts, bridged, transport });
 }
