@@ -23,7 +23,7 @@ export function yamlTree(text: string): YamlReading {
   if (depth > maxDepth) return { line: 1, why: `more than ${maxDepth} levels deep` };
   let document: Document.Parsed;
   try {
-    document = parseDocument(text, { uniqueKeys: true, strict: true, logLevel: 'silent' });
+    document = parseDocument(text, { uniqueKeys: true, strict: true, logLevel: 'error' });
   } catch (error) {
     // The parser throws for what it never expected; to the person it is a file that cannot be read.
     return { line: 1, why: error instanceof Error ? error.name : 'unknown error' };
