@@ -65,7 +65,8 @@ export function aHome(): Home {
       return full;
     },
     read: (file) => readFileSync(join(path, file), 'utf8'),
-    remove: () => rmSync(path, { recursive: true, force: true }),
+    // Chromium's helpers outlive a killed app for a moment and may still write there.
+    remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 }),
   };
 }
 
