@@ -24,6 +24,8 @@ export interface EraLimits {
   readonly cancelledMs: number;
   /** Between two tries of a request that only its server's state asks for again. */
   readonly retryMs: number;
+  /** Between the answer to what a server asked before a call, and that call. */
+  readonly settleMs: number;
   /** Requests of a client that wait at the same time. */
   readonly requests: number;
   /** Calls that wait for their client's answers at the same time, and their bytes. */
@@ -47,6 +49,7 @@ export const defaultEraLimits: EraLimits = {
   unattachedMs: 5 * 60_000,
   cancelledMs: 30_000,
   retryMs: 250,
+  settleMs: 250,
   requests: 1024,
   parked: 64,
   heldBytes: 64 * 1024 * 1024,

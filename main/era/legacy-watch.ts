@@ -11,6 +11,7 @@ import {
   type Request,
   type Response,
 } from './message.ts';
+import { makePauses } from './pauses.ts';
 import { type Change, withMeta } from './reshape.ts';
 import { changeFilters, metaKeys, wireCodes } from './vocabulary.ts';
 
@@ -31,8 +32,6 @@ interface Listening {
   fruitful: boolean;
 }
 
-const firstPauseMs = 1000;
-const longestPauseMs = 60_000;
 const subscriptionKey = new Set<string>([metaKeys.subscription]);
 
 /**
@@ -41,6 +40,7 @@ const subscriptionKey = new Set<string>([metaKeys.subscription]);
  */
 export function makeLegacyWatch(ports: LegacyWatchPorts) {
   const { speak, limits, after } = ports;
+  const pauses = makePauses(after);
   const uris = new Set<string>();
   let waiting: { readonly idText: string; readonly uri: string }[] = [];
   let capabilities: JsonObject = {};
@@ -48,7 +48,6 @@ export function makeLegacyWatch(ports: LegacyWatchPorts) {
   let active: Listening | undefined;
   let opening: Listening | undefined;
   let stale = false;
-  let pauseMs = firstPauseMs;
   let stopTimer: (() => void) | undefined;
 
   const can = (area: string, what: string): boolean => {
@@ -79,6 +78,7 @@ export function makeLegacyWatch(ports: LegacyWatchPorts) {
     if (filter === undefined) {
       leave(active);
       active = undefined;
+      pauses.over();
       return;
     }
     const id = ports.nextId();
@@ -131,7 +131,7 @@ export function makeLegacyWatch(ports: LegacyWatchPorts) {
     leave(active);
     active = opening;
     opening = undefined;
-    pauseMs = firstPauseMs;
+    pauses.began();
     const { notifications } = notification.params;
     const agreed = isObject(notifications) ? notifications : {};
     const watched = Array.isArray(agreed.resourceSubscriptions) ? agreed.resourceSubscriptions : [];
@@ -149,10 +149,10 @@ export function makeLegacyWatch(ports: LegacyWatchPorts) {
   function ended() {
     const again = active?.fruitful === true;
     active = undefined;
+    pauses.over();
     if (!again || opening !== undefined) return;
     stopTimer?.();
-    stopTimer = after(pauseMs, refresh);
-    pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+    stopTimer = after(pauses.next(), refresh);
   }
 
   const uriOf = ({ params }: Request): string | undefined =>
@@ -235,6 +235,7 @@ export function makeLegacyWatch(ports: LegacyWatchPorts) {
 
     end() {
       stopTimer?.();
+      pauses.over();
       waiting = [];
     },
   };

@@ -133,18 +133,26 @@ export function makeModernCalls(ports: ModernCallPorts) {
     const { asked, stored } = call;
     call.asked = new Map();
     const missing: ServerQuestion[] = [];
+    let told = false;
     for (const [key, question] of asked) {
       const answer = answers.get(key);
       if (answer === undefined) missing.push(question);
-      else if (question.idText !== undefined) speak.toServer(resultText(question.idText, answer));
-      else if (!accepts(answer)) {
+      else if (question.idText !== undefined) {
+        speak.toServer(resultText(question.idText, answer));
+        told = true;
+      } else if (!accepts(answer)) {
         return fail(call, answerCodes.refused, 'The page that the server needs was not opened.');
       }
     }
     call.queued.unshift(...missing);
     if (stored !== undefined) return deliver(call, stored);
     if (call.serverId === 0) call.request = request;
-    proceed(call);
+    if (call.request === undefined || !told || missing.length > 0) return proceed(call);
+    // A server that asked before the call acts on the answer first: it may have to look at the folders it was told of.
+    call.stopTimer = ports.after(limits.settleMs, () => {
+      call.stopTimer = undefined;
+      proceed(call);
+    });
   }
 
   function expire(call: ModernCall) {

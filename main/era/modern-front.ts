@@ -125,8 +125,7 @@ export function makeModernFront(ports: EraPorts): EraFront {
         if (still()) done(server);
       },
       (sentence) => {
-        if (still())
-          speak.toClient(errorAnswer(idText, answerCodes.notStarted, sentence));
+        if (still()) speak.toClient(errorAnswer(idText, answerCodes.notStarted, sentence));
       },
     );
   }

@@ -1,11 +1,10 @@
 import type { PassThrough } from 'node:stream';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
+// biome-ignore lint/correctness/noUndeclaredDependencies: mcp-proxy, a peer of the benchmarks, brings it.
 import { McpServer as ModernServer } from '@modelcontextprotocol/server';
-import {
-  StdioServerTransport as ModernTransport,
-  serveStdio,
-} from '@modelcontextprotocol/server/stdio';
+// biome-ignore lint/correctness/noUndeclaredDependencies: see above.
+import * as modernStdio from '@modelcontextprotocol/server/stdio';
 import { describe, expect, it } from 'vitest';
 import { type EraRecord, makeEraBook } from '../../../main/era/era-book.ts';
 import { probeEra } from '../../../main/era/era-probe.ts';
@@ -130,8 +129,8 @@ describe('servers of the SDKs', () => {
 
   it.each(['reject', 'serve'] as const)('of 2.x are found (legacy: %s)', async (legacy) => {
     const { stdin, stdout, streams } = pipes();
-    const serving = serveStdio(() => new ModernServer({ name: 's', version: '1' }), {
-      transport: new ModernTransport(stdin, stdout),
+    const serving = modernStdio.serveStdio(() => new ModernServer({ name: 's', version: '1' }), {
+      transport: new modernStdio.StdioServerTransport(stdin, stdout),
       legacy,
     });
     const open = async () => ok({ streams, close: () => serving.close() });
