@@ -155,7 +155,16 @@ function holdsComment(text: string, from: number, value: Node): boolean {
   return (between + text.slice(at, endOf(value))).includes('#');
 }
 
+/** Reading YAML takes about two seconds a megabyte, for which everything else would stand still. */
+const maxLength = 1_000_000;
+
 function read(text: string, client: Client): Result<Node> {
+  if (text.length > maxLength) {
+    return fail(
+      'too-large',
+      'It is larger than 1 MB, which takes too long to read as YAML, so it was left alone. Check what has filled it.',
+    );
+  }
   const found = yamlTree(text);
   if ('root' in found) return ok(found.root);
   return fail(

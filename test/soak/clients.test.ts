@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, test } from 'vitest';
 import { clientOf } from '../fakes/configs/desk.ts';
 import { anyConfig } from '../fakes/configs/generate.ts';
+import { anyConfigOf } from '../fakes/configs/generate-any.ts';
 import { formats, roundTrips, survivesChanges } from '../fakes/configs/round-trip.ts';
+import { roundTripsAnywhere } from '../fakes/configs/round-trip-any.ts';
 
 const runs = 10_000;
 const limitMs = 30 * 60_000;
@@ -25,6 +27,19 @@ describe('ten thousand configs', () => {
     async (format) => {
       const property = fc.asyncProperty(anyConfig(format), (config) =>
         survivesChanges(config, clientOf(format)),
+      );
+      await fc.assert(property, { numRuns: runs });
+    },
+    limitMs,
+  );
+
+  // One client for each way of writing that a format has.
+  test.each(['codex', 'mistral-vibe', 'goose', 'continue', 'opencode', 'cline', 'gemini-cli'])(
+    'of %s come back, remote ones too, whatever changed meanwhile',
+    async (id) => {
+      const client = clientOf(id);
+      const property = fc.asyncProperty(anyConfigOf(client), (config) =>
+        roundTripsAnywhere(config, client),
       );
       await fc.assert(property, { numRuns: runs });
     },

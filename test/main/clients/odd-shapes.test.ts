@@ -381,10 +381,6 @@ describe('five megabytes', () => {
       `{\n${lines((n) => `  "k${n}": "${pad}", // ${n}\n`)}  "servers": {"a": {"command": "npx"}}\n}\n`,
     ],
     ['codex', `${lines((n) => `k${n} = "${pad}" # ${n}\n`)}[mcp_servers.a]\ncommand = "npx"\n`],
-    [
-      'goose',
-      `${lines((n) => `k${n}: "${pad}" # ${n}\n`)}extensions:\n  a:\n    type: stdio\n    cmd: npx\n    args: []\n`,
-    ],
   ])(
     'of %s are rewritten and given back',
     async (id, text) => {
@@ -396,4 +392,11 @@ describe('five megabytes', () => {
     },
     60_000,
   );
+
+  test('of YAML are refused, because reading them takes too long; one is not', () => {
+    const text = (n: number) => `${`${'#'.repeat(79)}\n`.repeat(n)}extensions: {}\n`;
+    const read = (n: number) => parseConfig(Buffer.from(text(n)), clientOf('goose'));
+    expect(read(60_000)).toMatchObject({ ok: false, problem: { code: 'too-large' } });
+    expect(read(12_000)).toMatchObject({ ok: true });
+  });
 });
