@@ -9,7 +9,7 @@ import { scan } from '../../main/clients/discover.ts';
 
 const home = mkdtempSync(path.join(os.tmpdir(), 'airlock-scan-'));
 const machine = { platform: 'linux', home, env: {} } as const;
-const runs = 15;
+const runs = 4;
 
 /** Seven servers in the client's own format, at the first place it has. */
 function put(index: number): boolean {

@@ -3,18 +3,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
 import { composeApp } from '../../main/compose.ts';
-import { placeBridge } from '../../main/compose-bridge.ts';
 import type { MachinePlace } from '../../main/compose-governance.ts';
 import { bridgePlace } from '../../main/compose-place.ts';
-import { writeBridgeToken } from '../../main/identity/bridge-token.ts';
 import type { BridgeSource } from '../../main/relay/bridge-install.ts';
-import { listenForBridges } from '../../main/relay/socket-listener.ts';
 import { openStateStore } from '../../main/storage/state-store.ts';
+import type { RemoteTemplate } from '../../shared/client.ts';
 import type { BridgeEndpoint } from '../../shared/endpoint.ts';
 import { ok, type Result } from '../../shared/outcome.ts';
 import { defaultSettings } from '../../shared/settings.ts';
-import type { Governed } from './governed.ts';
-import type { Command, Leg } from './legs.ts';
+import type { Command } from './legs.ts';
 
 /** A bridge that leads into Airlock, as a client's rewritten entry starts it. */
 export interface BridgeWay {
@@ -48,28 +45,21 @@ const started = (place: BridgeEndpoint, home: string): Command => ({
   env: { HOME: home, PATH: process.env.PATH ?? '' },
 });
 
-/** Listens for bridges and gives each session to `leg`: the way in without the rest of the app. */
-export async function bridgeInto(governed: Governed, leg: Leg): Promise<BridgeWay> {
-  const { machine, home } = governed;
-  const place = bridgePlace(machine);
-  must(placeBridge(place, bundleBridge(home), machine.platform));
-  const listener = must(
-    await listenForBridges({
-      endpoint: place,
-      token: writeBridgeToken(place.tokenFile),
-      uid: process.getuid?.() ?? 0,
-      accept: (_hello, socket) => void leg({ in: socket, out: socket }),
-      refused: () => undefined,
-    }),
-  );
-  return { bridge: started(place, home), close: () => listener.close() };
-}
+/** A remote entry of a client that starts servers only. */
+const remoteAt = (url: string): RemoteTemplate => ({
+  transport: 'http',
+  url,
+  secretHeaders: [],
+  forwardedHeaders: [],
+  via: 'bridge',
+  ownHeaders: [],
+});
 
 /** Lets every listed tool run unasked; what built-in rules forbid stays forbidden. */
 const permitAll = 'permit (principal, action, resource);\n';
 
-/** The whole app without its windows, with one protected entry whose server is this command. */
-export async function bridgeIntoApp(server: Command): Promise<BridgeWay> {
+/** The whole app without its windows, with one protected entry whose server is this command, or stands at this URL. */
+export async function bridgeIntoApp(server: Command | { url: string }): Promise<BridgeWay> {
   const home = mkdtempSync(path.join(tmpdir(), 'airlock-app-'));
   const data = path.join(home, 'data');
   mkdirSync(data, { mode: 0o700 });
@@ -91,8 +81,9 @@ export async function bridgeIntoApp(server: Command): Promise<BridgeWay> {
     name: 'fixture',
     serverId: 'srv_fixture',
     serverLabel: 'fixture',
-    command: server.command,
-    args: [...server.args],
+    ...('url' in server
+      ? { command: '', args: [], remote: remoteAt(server.url) }
+      : { command: server.command, args: [...server.args] }),
     secretEnv: [],
     forwardedEnv: [],
     argvInFile: false,

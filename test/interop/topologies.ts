@@ -1,4 +1,4 @@
-import { bridgeInto, bridgeIntoApp } from './bridge-legs.ts';
+import { bridgeIntoApp } from './bridge-legs.ts';
 import { type Fixture, type Listening, serveFixture, stdioCommand } from './fixtures.ts';
 import { openGoverned } from './governed.ts';
 import { httpLeg, plainLeg, stdioLeg, throughEndpoint } from './legs.ts';
@@ -37,14 +37,13 @@ const bridgeToStdio: Topology = async (fixture) => {
   return throughEndpoint(plainLeg(way.bridge), () => way.close());
 };
 
-/** A client on stdio, a server over HTTP. */
+/** A client on stdio, a server over HTTP: through the whole app. */
 const bridgeToHttp: Topology = async (fixture) => {
-  const governed = openGoverned();
   const server = await serveFixture(fixture);
-  const way = await bridgeInto(governed, httpLeg(governed, server.url));
+  const way = await bridgeIntoApp({ url: server.url });
+  await primeTools(way.bridge, fixture);
   return throughEndpoint(plainLeg(way.bridge), async () => {
     await way.close();
-    governed.close();
     await server.close();
   });
 };

@@ -1,9 +1,7 @@
 import type { PassThrough } from 'node:stream';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
-// biome-ignore lint/correctness/noUndeclaredDependencies: mcp-proxy, a peer of the benchmarks, brings it.
 import { McpServer as ModernServer } from '@modelcontextprotocol/server';
-// biome-ignore lint/correctness/noUndeclaredDependencies: see above.
 import * as modernStdio from '@modelcontextprotocol/server/stdio';
 import { describe, expect, it } from 'vitest';
 import { type EraRecord, makeEraBook } from '../../../main/era/era-book.ts';

@@ -8,9 +8,7 @@ import {
   ResourceUpdatedNotificationSchema,
   ToolListChangedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
-// biome-ignore lint/correctness/noUndeclaredDependencies: mcp-proxy, a peer of the benchmarks, brings it.
 import { inputRequired, McpServer, type ServerContext } from '@modelcontextprotocol/server';
-// biome-ignore lint/correctness/noUndeclaredDependencies: see above.
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';

@@ -1,6 +1,5 @@
 import { createServer } from 'node:http';
 import { Client as ModernClient, type Transport } from '@modelcontextprotocol/client';
-// biome-ignore lint/correctness/noUndeclaredDependencies: mcp-proxy, a peer of the benchmarks, brings both packages.
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import type { Transport as LegacyTransport } from '@modelcontextprotocol/sdk/shared/transport.js';
@@ -8,7 +7,6 @@ import {
   ListRootsRequestSchema,
   ToolListChangedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
-// biome-ignore lint/correctness/noUndeclaredDependencies: see above.
 import { createMcpHandler, inputRequired, McpServer } from '@modelcontextprotocol/server';
 import { afterEach, describe, expect, it } from 'vitest';
 import { probeEra } from '../../../main/era/era-probe.ts';

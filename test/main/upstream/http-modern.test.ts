@@ -1,7 +1,5 @@
 import { createServer, type IncomingMessage } from 'node:http';
-// biome-ignore lint/correctness/noUndeclaredDependencies: mcp-proxy, a peer of the benchmarks, brings both packages.
 import { toNodeHandler } from '@modelcontextprotocol/node';
-// biome-ignore lint/correctness/noUndeclaredDependencies: see above.
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
 import { afterEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
