@@ -1,12 +1,19 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Entry } from '../../shared/audit.ts';
 import type { Problem } from '../../shared/outcome.ts';
+import { makeCallEntries } from './call-entries.ts';
 import { makeSearchIndex } from './search-index.ts';
 import { type OutcomeFilter, searchWords } from './search-text.ts';
 import { readEntry, type StoredEntry, unreadableEntry } from './stored-entry.ts';
 
-/** A page of the activity list: the newest entries below `before` that match. */
+/**
+ * A page of the activity list: the newest entries below `before` that match; with a call id, the entries of that call
+ * around the sequence `near` of one of them, whatever else is asked.
+ */
 export interface PageQuery {
+  readonly callId?: string | undefined;
+  /** The newest entry unless told. */
+  readonly near?: number | undefined;
   readonly before?: number | undefined;
   readonly limit: number;
   readonly search: string;
@@ -27,6 +34,7 @@ export function makePages(
   const oldest = db.prepare(
     'SELECT sequence, body, hash FROM entries WHERE sequence >= ? ORDER BY sequence LIMIT ?',
   );
+  const ofCall = makeCallEntries(db);
   const one = db.prepare('SELECT sequence, body, hash FROM entries WHERE sequence = ?');
 
   function indexAll(): void {
@@ -41,7 +49,12 @@ export function makePages(
   return {
     index,
     /** A page, newest first. An entry that was tampered with shows as a problem in its place. */
-    page({ before = Number.MAX_SAFE_INTEGER, limit, search, outcome }: PageQuery): Entry[] {
+    page(query: PageQuery): Entry[] {
+      const { callId, before = Number.MAX_SAFE_INTEGER, limit, search, outcome } = query;
+      if (callId !== undefined) {
+        const near = query.near ?? newest.get(before, 1)?.sequence ?? 0;
+        return ofCall(callId, near).slice(0, limit);
+      }
       const words = searchWords(search);
       if (words.length === 0 && outcome === 'all') return newest.all(before, limit).map(shown);
       indexAll();
