@@ -8,11 +8,12 @@ import { placeBridge, writeLaunchFile } from './compose-bridge.ts';
 import { openLocalEndpoint } from './compose-endpoint.ts';
 import type { Governance, MachinePlace } from './compose-governance.ts';
 import { openKillSwitch } from './compose-kill.ts';
-import { type BrowserPorts, openOAuth, remotePorts } from './compose-oauth.ts';
+import { type BrowserPorts, remotePorts } from './compose-oauth.ts';
 import { listFilter } from './compose-pins.ts';
 import { bridgePlace } from './compose-place.ts';
 import { withProvenRoutes } from './compose-routes.ts';
 import { makeSessions, type Sessions } from './compose-sessions.ts';
+import { openSignIns } from './compose-sign-ins.ts';
 import { openUpstream } from './compose-upstream.ts';
 import { writeBridgeToken } from './identity/bridge-token.ts';
 import type { BridgeSource } from './relay/bridge-install.ts';
@@ -36,7 +37,7 @@ export async function openRelay(governance: Governance, ports: RelayPorts) {
   const { machine, approvals, report } = ports;
   const { state, policy, pins, record } = governance;
   const place = bridgePlace(machine, ports.bridge.kind === 'executable');
-  const oauth = openOAuth(governance, ports);
+  const { oauth, signIns } = openSignIns(governance, ports);
   const supervisor = await openUpstream(
     machine,
     ports.data,
@@ -159,10 +160,12 @@ export async function openRelay(governance: Governance, ports: RelayPorts) {
     sessions: live,
     bridgeFile: place.bridgeFile,
     oauth,
+    signIns,
     lastReport: () => lastReport,
     proveRoutes: (found: ScanReport): ScanReport => withProvenRoutes(found, routed, kill.refusal),
     async stop(): Promise<void> {
       await listening.value.close();
+      signIns.stop();
       await oauth.stop();
       approvals.queue.windowLost();
       await live.stopAll();

@@ -6,8 +6,15 @@ export type StateParts = Omit<AppState, 'protection' | 'attention'>;
 const plural = (count: number, one: string, many: string): string =>
   `${count} ${count === 1 ? one : many}`;
 
+/** A remote server that waits for a person to sign in, with the clients that use it. */
+export interface NeededSignIn {
+  readonly connectionId: string;
+  readonly name: string;
+  readonly clients: readonly string[];
+}
+
 /** What wants the person's eyes, most urgent first, each as one sentence. */
-export function attentionOf(parts: StateParts): Attention[] {
+export function attentionOf(parts: StateParts, signIns: readonly NeededSignIn[]): Attention[] {
   const items: (Attention | undefined)[] = [
     parts.waiting > 0
       ? {
@@ -42,6 +49,11 @@ export function attentionOf(parts: StateParts): Attention[] {
         kind: 'config',
         text: `${session.connectionName} in ${session.clientName}: ${session.detail}`,
       })),
+    ...signIns.map<Attention>(({ connectionId, name, clients }) => ({
+      id: `sign-in-${connectionId}`,
+      kind: 'sign-in',
+      text: `${name} needs you to sign in (${clients.join(', ')}).`,
+    })),
     parts.delivery.state === 'alert'
       ? {
           id: 'delivery',
@@ -54,8 +66,8 @@ export function attentionOf(parts: StateParts): Attention[] {
 }
 
 /** The one state that tray and dashboard are drawn from. */
-export function appState(parts: StateParts): AppState {
-  const attention = attentionOf(parts);
+export function appState(parts: StateParts, signIns: readonly NeededSignIn[] = []): AppState {
+  const attention = attentionOf(parts, signIns);
   return { ...parts, attention, protection: protectionOf(parts, attention) };
 }
 

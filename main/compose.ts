@@ -102,7 +102,7 @@ export async function composeApp(ports: AppPorts) {
     lock.value.release();
     return relay;
   }
-  const { kill, sessions, bridgeFile } = relay.value;
+  const { kill, sessions, signIns, bridgeFile } = relay.value;
   const configs = openConfigs(governance, { machine: ports.machine, data: ports.data, bridgeFile });
   const delivery = openDelivery(governance, {
     data: ports.data,
@@ -120,7 +120,7 @@ export async function composeApp(ports: AppPorts) {
   };
 
   function state(): AppState {
-    return appState({
+    const parts = {
       revision,
       version: ports.version,
       person: governance.person,
@@ -139,7 +139,8 @@ export async function composeApp(ports: AppPorts) {
       },
       settings: kept.get(),
       recent: governance.trail.recent(50),
-    });
+    };
+    return appState(parts, signIns.needed());
   }
 
   const unfollow = followPolicy(governance, changed);
@@ -173,6 +174,10 @@ export async function composeApp(ports: AppPorts) {
     revokeGrant: approvals.grants.revoke,
     acceptTool: (serverId: string, tool: string, heldHash: string) =>
       governance.pins.accept(serverId, tool, heldHash, governance.person),
+    signIns: signIns.list,
+    signIn: signIns.signIn,
+    cancelSignIn: signIns.cancel,
+    signOut: signIns.signOut,
     async setSettings(patch: SettingsPatch): Promise<Result<Settings>> {
       const set = await kept.set(patch);
       if (set.ok) {

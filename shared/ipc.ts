@@ -4,6 +4,7 @@ import { Entry, VerifyReport } from './audit.ts';
 import { FileChange, FilePreview, ScanReport } from './client.ts';
 import { KillReport, KillScope } from './kill.ts';
 import { Settings, SettingsPatch } from './settings.ts';
+import { SignInStatus, SignInView, SignOutReport } from './sign-in.ts';
 import { AppState } from './state.ts';
 
 /** Which of our windows speaks. Only the approval window can answer an approval. */
@@ -43,6 +44,10 @@ export const ipc = {
       /** Free text over tool, server, client and sentence; empty: all. */
       search: z.string().max(200),
       outcome: z.enum(['all', 'refused', 'asked', 'calls']),
+      /** All entries of this call, and nothing else, whatever is searched for. */
+      callId: z.string().min(1).max(200).optional(),
+      /** The sequence of one of that call's entries, where to look for the others. */
+      near: z.number().int().positive().optional(),
     }),
     z.array(Entry),
   ),
@@ -82,6 +87,13 @@ export const ipc = {
     z.strictObject({ serverId: z.string(), tool: z.string(), heldHash: z.string() }),
     result(z.null()),
   ),
+  /** How each connection to a remote server stands that could be signed in to. */
+  listSignIns: call(dashboard, none, z.array(SignInView)),
+  /** Opens the browser, and answers when the person is done there; asked again meanwhile, opens it again. */
+  signIn: call(dashboard, z.strictObject({ connectionId: z.string() }), result(SignInStatus)),
+  cancelSignIn: call(dashboard, z.strictObject({ connectionId: z.string() }), z.void()),
+  /** Signs out every client of the connection's server. */
+  signOut: call(dashboard, z.strictObject({ connectionId: z.string() }), result(SignOutReport)),
   setSettings: call(dashboard, SettingsPatch, result(Settings)),
   resume: call(
     dashboard,

@@ -36,6 +36,7 @@ export const Attention = z.object({
     'keychain',
     'policy',
     'config',
+    'sign-in',
     'monitor',
   ]),
   text: z.string(),

@@ -5,6 +5,7 @@ import type { Request } from '../../shared/ipc.ts';
 import type { KillOrigin, KillReport, KillScope } from '../../shared/kill.ts';
 import type { Result } from '../../shared/outcome.ts';
 import type { Settings, SettingsPatch } from '../../shared/settings.ts';
+import type { SignInStatus, SignInView, SignOutReport } from '../../shared/sign-in.ts';
 import type { AppState } from '../../shared/state.ts';
 import type { Handlers } from './serve.ts';
 
@@ -22,6 +23,10 @@ export interface Airlock {
   grants(): Promise<Grant[]>;
   revokeGrant(grantId: string): Promise<void>;
   acceptTool(serverId: string, tool: string, heldHash: string): Promise<Result<null>>;
+  signIns(): Promise<SignInView[]>;
+  signIn(connectionId: string): Promise<Result<SignInStatus>>;
+  cancelSignIn(connectionId: string): Promise<void>;
+  signOut(connectionId: string): Promise<Result<SignOutReport>>;
   setSettings(patch: SettingsPatch): Promise<Result<Settings>>;
   kill(scope: KillScope, origin: KillOrigin, reason?: string): Promise<KillReport>;
   resume(killId: string, reason: string): Promise<Result<null>>;
@@ -51,6 +56,10 @@ export const handlers = (airlock: Airlock, desktop: Desktop): Handlers => ({
   listGrants: () => airlock.grants(),
   revokeGrant: ({ grantId }) => airlock.revokeGrant(grantId),
   acceptTool: ({ serverId, tool, heldHash }) => airlock.acceptTool(serverId, tool, heldHash),
+  listSignIns: () => airlock.signIns(),
+  signIn: ({ connectionId }) => airlock.signIn(connectionId),
+  cancelSignIn: ({ connectionId }) => airlock.cancelSignIn(connectionId),
+  signOut: ({ connectionId }) => airlock.signOut(connectionId),
   setSettings: (patch) => airlock.setSettings(patch),
   resume: ({ killId, reason }) => airlock.resume(killId, reason),
   verifyAudit: () => airlock.verifyAudit(),

@@ -12,7 +12,11 @@ export interface ProtectionWords {
 
 /** Words for the one value that drives tray, title and headline. */
 export function protectionWords(state: AppState): ProtectionWords {
-  const live = count(state.sessions.length, 'connection');
+  const over = ['failed', 'stopped'];
+  const live = count(
+    state.sessions.filter((session) => !over.includes(session.state)).length,
+    'connection',
+  );
   switch (state.protection) {
     case 'protected':
       return {
@@ -60,6 +64,8 @@ export function remedy(kind: Attention['kind']): Remedy {
       return { at: 'screen', screen: 'tools', label: 'Review' };
     case 'config':
       return { at: 'screen', screen: 'connections', label: 'Look' };
+    case 'sign-in':
+      return { at: 'screen', screen: 'connections', label: 'Sign in' };
     case 'delivery':
     case 'keychain':
     case 'policy':
