@@ -60,7 +60,7 @@ export function makeBrowserSignIn(
     // A damaged entry is what a sign-in repairs.
     if (!before.ok && before.problem.code !== 'keychain-damaged') return before;
     const old = before.ok ? before.value : undefined;
-    const found = await issuers.find(server, entry, { metadata, before: old?.issuer });
+    const found = await issuers.find(server, entry, { metadata, before: old });
     if (!found.ok) return found;
     const { resource, issuer } = found.value;
     const first = firstScopes({

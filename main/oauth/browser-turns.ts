@@ -9,9 +9,11 @@ export interface Wish {
   readonly connectionId: string;
   /** A person's click begins at once; a client's call asks a person first, and only so often. */
   readonly by: 'person' | 'call';
-  /** The client's session: in each one, calls may ask for a sign-in once. */
+  /** The client's session: in each one, calls may ask for a sign-in once, and once more where the server has moved. */
   readonly session: string;
   readonly why: 'sign-in' | 'more-access';
+  /** Whether the sign-in there was is lost because the server names another issuer now. */
+  readonly moved?: boolean;
   /** The scopes of the challenge, if it named any. */
   readonly challenged: readonly string[] | undefined;
 }
@@ -58,7 +60,14 @@ export function makeBrowserTurns(
       }
     | undefined;
   const used = new Set<string>();
+  const usedForMove = new Set<string>();
   let quietUntil = 0;
+
+  /** The sessions that have had their turn for such a wish; undefined where turns are not counted. */
+  const turnsOf = ({ why, moved }: Wish): Set<string> | undefined => {
+    if (why !== 'sign-in') return undefined;
+    return moved ? usedForMove : used;
+  };
 
   const begin = (wish: Wish) => {
     const stop = new AbortController();
@@ -76,7 +85,7 @@ export function makeBrowserTurns(
       stopped: stop.signal,
       agreed,
       seen: () => {
-        if (wish.by === 'call' && wish.why === 'sign-in') used.add(wish.session);
+        if (wish.by === 'call') turnsOf(wish)?.add(wish.session);
       },
       opened: (url) => {
         started.url = url;
@@ -114,7 +123,7 @@ export function makeBrowserTurns(
     async take(wish) {
       if (flow === undefined && wish.by === 'call') {
         if (ports.now() < quietUntil) return quiet;
-        if (wish.why === 'sign-in' && used.has(wish.session)) return needed;
+        if (turnsOf(wish)?.has(wish.session)) return needed;
       }
       if (wish.by === 'person') flow?.agree();
       if (flow?.url !== undefined && wish.by === 'person') {

@@ -18,6 +18,8 @@ export interface HeldSignIn {
    * sign-in or there is nothing to renew with; then a person has to sign in.
    */
   renew(spent: KeptSignIn): Promise<Outcome<KeptSignIn | undefined>>;
+  /** Loses `spent` for a reason; gives what there is in its place, where another call or process was faster. */
+  drop(spent: KeptSignIn, why: OAuthProblem): Promise<Outcome<KeptSignIn | undefined>>;
   /** Runs `last` on the tokens, then removes them here and from the keychain, and looks that they are gone. */
   forget(last: (signIn: KeptSignIn) => Promise<void>): Promise<Outcome<null>>;
   /** Why the last tokens were lost, until there are new ones. */
@@ -71,6 +73,14 @@ export function holdSignIn(
     return done;
   };
 
+  const lose = async (signIn: KeptSignIn, why: OAuthProblem): Promise<Outcome<undefined>> => {
+    held = undefined;
+    lost = why;
+    const removed = await kept.forgetSignIn(server);
+    await told('token.lost', signIn, why.message);
+    return removed.ok ? ok(undefined) : removed;
+  };
+
   const load = (fresh: boolean): Promise<Outcome<KeptSignIn | undefined>> => {
     if (unsaved !== undefined) {
       return alone(async () => {
@@ -118,11 +128,7 @@ export function holdSignIn(
     const { code } = renewed.problem;
     if (code !== 'grant-refused' && code !== 'client-refused') return renewed;
     if (code === 'client-refused') await kept.forgetClient(issuer);
-    held = undefined;
-    lost = renewed.problem;
-    const removed = await kept.forgetSignIn(server);
-    await told('token.lost', now.value, renewed.problem.message);
-    return removed.ok ? ok(undefined) : removed;
+    return lose(now.value, renewed.problem);
   };
 
   return {
@@ -134,6 +140,12 @@ export function holdSignIn(
       });
       return renewing;
     },
+    drop: (spent, why) =>
+      alone(async () => {
+        const now = await read();
+        if (!now.ok || now.value?.accessToken !== spent.accessToken) return now;
+        return lose(now.value, why);
+      }),
     forget: (last) =>
       alone(async () => {
         const found = unsaved === undefined ? await read() : ok(unsaved);

@@ -1,5 +1,6 @@
 import { fail, ok } from '../../shared/outcome.ts';
 import { findIssuer, findResource, type Issuer, type Resource } from './discovery.ts';
+import type { KeptSignIn } from './kept.ts';
 import { type LimitedFetch, limitedFetch } from './limited-fetch.ts';
 import type { OAuthLimits, OAuthPorts, Outcome, RemoteServer } from './ports.ts';
 import { mayReach, type Reach, reachOf } from './reach.ts';
@@ -9,6 +10,14 @@ const keptMs = 600_000;
 
 /** How many of the issuers that a server lists are tried. */
 const mostTried = 3;
+
+/** What a search may go by. */
+interface Hints {
+  /** Where the server's challenge says that its metadata stands. */
+  readonly metadata: string | undefined;
+  /** The sign-in there is or was. */
+  readonly before: Pick<KeptSignIn, 'issuer' | 'client'> | undefined;
+}
 
 /** Where a server may be signed in at. */
 interface Found {
@@ -23,12 +32,10 @@ export interface Issuers {
   http(server: string, stopped?: AbortSignal): Promise<{ http: LimitedFetch; reach: Reach }>;
   /** The issuer of tokens there are already; asked anew when what is known has grown old. */
   known(issuer: string, server: string): Promise<Outcome<Issuer>>;
+  /** What the server says now of who protects it, bound to the issuer that alone may be signed in at, if there is one. */
+  named(server: string, entry: RemoteServer, hints: Hints): Promise<Outcome<Resource>>;
   /** The issuer to sign in at: the configured one, else the one signed in at before, else the first that works. */
-  find(
-    server: string,
-    entry: RemoteServer,
-    hints: { readonly metadata: string | undefined; readonly before: string | undefined },
-  ): Promise<Outcome<Found>>;
+  find(server: string, entry: RemoteServer, hints: Hints): Promise<Outcome<Found>>;
 }
 
 /** Makes the search for issuers. Their metadata is kept in memory for ten minutes, apart for each reach. */
@@ -60,17 +67,21 @@ export function makeIssuers(ports: OAuthPorts, limits: OAuthLimits): Issuers {
     return found;
   };
 
+  const named: Issuers['named'] = async (server, entry, { metadata, before }) => {
+    const { http: asking, reach } = await http(server);
+    const described = await findResource(server, metadata, { http: asking, reach, kindOfHost });
+    return chosen(described, entry.authorization, before, server);
+  };
+
   return {
     http,
     known,
-    async find(server, entry, { metadata, before }) {
-      const { http: asking, reach } = await http(server);
-      const configured = entry.authorization?.issuer;
-      const described = await findResource(server, metadata, { http: asking, reach, kindOfHost });
-      const resource = await chosen(described, configured, server);
+    named,
+    async find(server, entry, hints) {
+      const resource = await named(server, entry, hints);
       if (!resource.ok) return resource;
       let trouble: Outcome<never> | undefined;
-      for (const issuer of ordered(resource.value.issuers, configured ?? before)) {
+      for (const issuer of ordered(resource.value.issuers, hints.before?.issuer)) {
         const found = await known(issuer, server);
         if (found.ok) {
           const { resource: identifier, scopes } = resource.value;
@@ -83,22 +94,30 @@ export function makeIssuers(ports: OAuthPorts, limits: OAuthLimits): Issuers {
   };
 }
 
-/** What the server says, bound to the configured issuer, which also stands in where the server says nothing. */
-async function chosen(
+/**
+ * What the server says, bound to the configured issuer, which also stands in where the server says nothing. A client id
+ * registered beforehand without one belongs to the issuer it was first used at (MCP, authorization server binding).
+ */
+function chosen(
   described: Outcome<Resource>,
-  configured: string | undefined,
+  told: RemoteServer['authorization'],
+  before: Hints['before'],
   server: string,
-): Promise<Outcome<Resource>> {
-  if (configured === undefined) return described;
+): Outcome<Resource> {
+  const configured = told?.issuer;
   if (!described.ok) {
-    const silent = described.problem.code === 'no-sign-in-offered';
+    const silent = described.problem.code === 'no-sign-in-offered' && configured !== undefined;
     return silent ? ok({ resource: server, issuers: [configured], scopes: undefined }) : described;
   }
-  const listed = described.value.issuers.some((issuer) => sameIssuer(issuer, configured));
-  return listed ? ok({ ...described.value, issuers: [configured] }) : otherIssuer;
+  const bound = told?.clientId !== undefined && told.clientId === before?.client.id;
+  const only = configured ?? (bound ? before?.issuer : undefined);
+  if (only === undefined) return described;
+  const listed = described.value.issuers.some((issuer) => sameIssuer(issuer, only));
+  return listed ? ok({ ...described.value, issuers: [only] }) : otherIssuer;
 }
 
-const sameIssuer = (a: string, b: string): boolean =>
+/** Whether two texts name the same issuer; what is no URL names none. */
+export const sameIssuer = (a: string, b: string): boolean =>
   URL.canParse(a) && URL.canParse(b) && new URL(a).href === new URL(b).href;
 
 const ordered = (issuers: readonly string[], first: string | undefined): readonly string[] => {

@@ -4,6 +4,7 @@ import {
   dynamicClientRegistrationRequest,
   processDynamicClientRegistrationResponse,
 } from 'oauth4webapi';
+import { z } from 'zod';
 import { fail, ok } from '../../shared/outcome.ts';
 import { answerProblem } from './answer-problem.ts';
 import type { Issuer } from './discovery.ts';
@@ -112,7 +113,7 @@ export async function registerClient(
   try {
     const options = { [customFetch]: http.send, [allowInsecureRequests]: true };
     const given = await processDynamicClientRegistrationResponse(
-      created(await dynamicClientRegistrationRequest(issuer, wanted, options)),
+      await asSpecified(await dynamicClientRegistrationRequest(issuer, wanted, options)),
     );
     const client = identityOf(given, wanted.token_endpoint_auth_method);
     if (client === undefined) return notUsable(host);
@@ -132,11 +133,36 @@ export async function registerClient(
   }
 }
 
-/** Some servers answer 200 where RFC 7591 wants 201. */
-const created = (answer: Response): Response =>
-  answer.status === 200
-    ? new Response(answer.body, { status: 201, headers: answer.headers })
-    : answer;
+/**
+ * An answer as RFC 7591, section 3.2.1 wants it, where servers do otherwise: 201 for 200, and a secret without its end
+ * never ends, which is said by 0.
+ */
+async function asSpecified(answer: Response): Promise<Response> {
+  if (answer.status !== 200 && answer.status !== 201) return answer;
+  const text = await answer.text();
+  const given = Secretive.safeParse(parsed(text));
+  const body = given.success
+    ? JSON.stringify({
+        ...given.data,
+        client_secret_expires_at: given.data.client_secret_expires_at ?? 0,
+      })
+    : text;
+  return new Response(body, { status: 201, headers: answer.headers });
+}
+
+/** A registration that gave a secret; the other members stay as they are. */
+const Secretive = z.looseObject({
+  client_secret: z.string(),
+  client_secret_expires_at: z.unknown().optional(),
+});
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
 
 function identityOf(
   given: { client_id: string; client_secret?: unknown; token_endpoint_auth_method?: unknown },

@@ -6,6 +6,7 @@ import { holdSignIn } from './held-sign-in.ts';
 import type { KeptSignIn } from './kept.ts';
 import type { Outcome, RemoteServer } from './ports.ts';
 import type { OAuthProblem } from './problem.ts';
+import { issuerMoved, makeRefusedToken } from './refused-token.ts';
 import { revokeAtIssuer } from './revocation.ts';
 import { holdsAll } from './scope.ts';
 import {
@@ -43,9 +44,6 @@ export interface ServerSession {
 /** How long after a failed renewal the token that still holds is used without another try, in milliseconds. */
 const renewPauseMs = 10_000;
 
-/** A token refused within this time after it was given will not do better the next time, in milliseconds. */
-const justGivenMs = 30_000;
-
 /** How often a server may ask for the same further scopes, and for further scopes at all, until a person signs in. */
 const mostStepUps = { same: 2, all: 5 };
 
@@ -68,6 +66,7 @@ export function makeServerSession(server: string, parts: SessionParts): ServerSe
     ports.changed?.(server);
   });
 
+  const refusedToken = makeRefusedToken(server, parts, held);
   const signInInBrowser = makeBrowserSignIn(server, parts, held, tell);
   const turns = makeBrowserTurns(server, ports, limits, async (wish, turn) => {
     ports.changed?.(server);
@@ -101,17 +100,14 @@ export function makeServerSession(server: string, parts: SessionParts): ServerSe
     const mine = now.ok ? now.value : undefined;
     if (mine !== undefined) {
       if (refusal.sent !== headerOf(mine)) return ok('retry');
-      const fresh = ports.now() - mine.obtainedAt < justGivenMs;
-      if (fresh && mine.by === 'sign-in') return tokenRefused;
-      if (!fresh && mine.refreshToken !== undefined) {
-        const next = await held.renew(mine);
-        if (!next.ok) return next;
-        if (next.value !== undefined) return ok('retry');
-      }
+      const dealt = await refusedToken(connectionId, mine, challenge?.resourceMetadata);
+      if (!dealt.ok) return dealt;
+      if (dealt.value === 'retry') return ok('retry');
     }
     needs = held.lost() ?? signInNeeded;
     const { session } = refusal;
-    const wish = { connectionId, by: 'call', session, why: 'sign-in' } as const;
+    const moved = needs === issuerMoved;
+    const wish = { connectionId, by: 'call', session, why: 'sign-in', moved } as const;
     const signed = await turns.take({ ...wish, challenged: challenge?.scopes });
     return signed.ok ? ok('retry') : signed;
   }
@@ -225,11 +221,6 @@ const signInNeeded: OAuthProblem = {
   code: 'needs-sign-in',
   message: 'This server needs a sign-in. Open Airlock, choose the server and then Sign in.',
 };
-
-const tokenRefused = fail(
-  'token-refused',
-  'The server refuses the sign-in that was just made for it. Tell whoever runs the server.',
-);
 
 const scopeRefused = fail(
   'scope-refused',

@@ -2,15 +2,11 @@ import {
   allowInsecureRequests,
   authorizationCodeGrantRequest,
   type Client,
-  type ClientAuth,
-  ClientSecretBasic,
-  ClientSecretPost,
   clockSkew,
   clockTolerance,
   customFetch,
   expectNoNonce,
   getValidatedIdTokenClaims,
-  None,
   processAuthorizationCodeResponse,
   processRefreshTokenResponse,
   processRevocationResponse,
@@ -20,6 +16,7 @@ import {
 } from 'oauth4webapi';
 import { fail, ok } from '../../shared/outcome.ts';
 import { answerProblem } from './answer-problem.ts';
+import { clientAuth } from './client-auth.ts';
 import type { Issuer } from './discovery.ts';
 import type { ClientIdentity, KeptSignIn } from './kept.ts';
 import type { LimitedFetch } from './limited-fetch.ts';
@@ -42,11 +39,6 @@ export type Tokens = Pick<KeptSignIn, 'accessToken' | 'refreshToken' | 'expiresA
 
 /** A bearer token as it may stand in a header. */
 const sendable = /^[\x21-\x7e]{1,16384}$/;
-
-const authOf = ({ method, secret }: ClientIdentity): ClientAuth => {
-  if (method === 'none' || secret === undefined) return None();
-  return method === 'client_secret_post' ? ClientSecretPost(secret) : ClientSecretBasic(secret);
-};
 
 const clientOf = ({ client, now }: TokenPlace): Client => ({
   client_id: client.id,
@@ -78,7 +70,7 @@ export async function tradeCode(
     const answer = await authorizationCodeGrantRequest(
       issuer,
       clientOf(place),
-      authOf(client),
+      clientAuth(client),
       code.parameters,
       code.redirectUri,
       code.verifier,
@@ -108,7 +100,7 @@ export async function renewTokens(
     const answer = await refreshTokenGrantRequest(
       issuer,
       clientOf(place),
-      authOf(client),
+      clientAuth(client),
       refreshToken,
       request,
     );
@@ -126,7 +118,7 @@ export async function revoke(
   const request = { ...optionsOf(place), additionalParameters: { token_type_hint: kind } };
   try {
     await processRevocationResponse(
-      await revocationRequest(issuer, clientOf(place), authOf(client), token, request),
+      await revocationRequest(issuer, clientOf(place), clientAuth(client), token, request),
     );
     return ok(null);
   } catch (error) {
