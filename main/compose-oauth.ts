@@ -23,7 +23,11 @@ export interface BrowserPorts {
 /** Signs in to remote servers for their clients, which never see a token. */
 export function openOAuth(
   governance: Governance,
-  ports: { readonly data: string; readonly browser: BrowserPorts; readonly onChange: (server: string) => void },
+  ports: {
+    readonly data: string;
+    readonly browser: BrowserPorts;
+    readonly onChange: (server: string) => void;
+  },
 ): OAuth {
   const { state, keychain } = governance;
   return makeOAuth({

@@ -6,6 +6,7 @@ import { makeAdmission } from './compose-admission.ts';
 import type { Approvals } from './compose-approvals.ts';
 import { placeBridge, writeLaunchFile } from './compose-bridge.ts';
 import { openLocalEndpoint } from './compose-endpoint.ts';
+import { openEras } from './compose-era.ts';
 import type { Governance, MachinePlace } from './compose-governance.ts';
 import { openKillSwitch } from './compose-kill.ts';
 import { type BrowserPorts, remotePorts } from './compose-oauth.ts';
@@ -23,6 +24,7 @@ import { listenForBridges } from './relay/socket-listener.ts';
 export interface RelayPorts {
   readonly machine: MachinePlace;
   readonly data: string;
+  readonly version: string;
   /** The bridge to install: a script for Node in development, an executable when packaged. */
   readonly bridge: BridgeSource;
   readonly launch: { readonly command: string; readonly args: readonly string[] };
@@ -92,6 +94,7 @@ export async function openRelay(governance: Governance, ports: RelayPorts) {
   const filter = listFilter(pins);
   sessions = makeSessions({
     supervisor,
+    eras: openEras(state.notes, { version: ports.version, report }),
     stages,
     lookupTool: pins.lookup,
     onToolList(server, tools) {

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { fail, ok, type Result } from '../shared/outcome.ts';
 import { serverIdentity } from './clients/server-identity.ts';
+import { openEras } from './compose-era.ts';
 import { type MachinePlace, openGovernance } from './compose-governance.ts';
 import { openKillSwitch } from './compose-kill.ts';
 import { listFilter } from './compose-pins.ts';
@@ -69,6 +70,7 @@ export async function runGoverned(request: RunRequest): Promise<Result<null>> {
   const target = { connectionId: `run/${server.id}`, clientId: 'airlock-run', serverId: server.id };
   sessions = makeSessions({
     supervisor,
+    eras: openEras(state.notes, { version: request.version, report: note }),
     stages: {
       audit: governance.audit,
       kill: { refusal: () => current().refusal(target) },

@@ -5,6 +5,7 @@ import type { ServerIdentity, ToolView } from '../shared/server.ts';
 import type { Stages } from '../shared/stages.ts';
 import type { SessionView } from '../shared/state.ts';
 import { type Arrival, type Departure, entryAbout, refusing } from './compose-arrival.ts';
+import type { Eras } from './compose-era.ts';
 import { makeFailures } from './compose-failures.ts';
 import { openServer } from './compose-server.ts';
 import type { ListedTool, ListPage, Withheld } from './relay/list-answer.ts';
@@ -15,6 +16,7 @@ import type { Supervisor } from './upstream/supervisor.ts';
 /** What the live sessions need from outside. */
 export interface SessionsPorts {
   readonly supervisor: Supervisor;
+  readonly eras: Eras;
   readonly stages: Omit<Stages, 'upstream'>;
   readonly lookupTool: (serverId: string, tool: string) => ToolView | undefined;
   readonly onToolList: (
@@ -147,7 +149,7 @@ export function makeSessions(ports: SessionsPorts) {
     if (killed !== undefined) return refuse('paused', killed);
     let gone: ((sentence: string) => void) | undefined;
     let died: string | undefined;
-    const opened = await openServer(ports.supervisor, arrival, sessionId, (state) => {
+    const opened = await openServer(ports, arrival, sessionId, (state) => {
       if (state.state !== 'failed') return change(sessionId, { state: state.state });
       change(sessionId, { state: 'failed', detail: state.reason });
       died = state.reason;
