@@ -41,13 +41,22 @@ async function soak(
       await killRounds(target, { rounds, random, after: () => tell('round') }, count);
       add(total, count);
       tell('home');
-      if (count.problems.length === 0) target.home.remove();
+      if (count.problems.length === 0) leave(target);
     }
   }
   await Promise.all(Array.from({ length: homesAtOnce }, lane));
   const line = { time: new Date(), name, seed, event: 'end', ms: Date.now() - since, ...total };
   appendFileSync(progress, `${JSON.stringify(line)}\n`);
   return total;
+}
+
+/** Takes a home away; a helper of Chromium that hangs after its app was killed may keep a folder of it, no more. */
+function leave({ home }: KillTarget): void {
+  try {
+    home.remove();
+  } catch (error) {
+    appendFileSync(progress, `${JSON.stringify({ time: new Date(), left: String(error) })}\n`);
+  }
 }
 
 function add(total: KillCount, count: KillCount): void {
