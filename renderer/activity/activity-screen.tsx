@@ -1,7 +1,9 @@
 import { Activity, Search } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../components/button.tsx';
+import { Choice } from '../components/choice.tsx';
 import { Empty, Loaded, Screen } from '../components/screen.tsx';
+import { SearchField } from '../components/search-field.tsx';
 import { useApp } from '../dashboard/app-context.ts';
 import { AttentionList } from '../dashboard/attention-list.tsx';
 import { remedy } from '../dashboard/protection-words.ts';
@@ -42,19 +44,13 @@ export function ActivityScreen() {
         </section>
       ) : null}
       <div className="flex flex-wrap items-center gap-3">
-        <Filters filter={filter} onFilter={setFilter} />
-        <label className="relative min-w-48 flex-1">
-          <span className="sr-only">Search activity</span>
-          <Search size={14} aria-hidden="true" className="absolute start-2.5 top-2 text-muted" />
-          <input
-            type="search"
-            value={typed}
-            maxLength={200}
-            onChange={(event) => setTyped(event.target.value)}
-            placeholder="Tool, server, client or words"
-            className="h-7.5 w-full rounded-control border border-control bg-surface ps-8 pe-2 placeholder:text-muted"
-          />
-        </label>
+        <Choice legend="Show" options={filters} value={filter} onChange={setFilter} />
+        <SearchField
+          label="Search activity"
+          placeholder="Tool, server, client or words"
+          value={typed}
+          onChange={setTyped}
+        />
       </div>
       <Loaded of={activity.rows} waiting="Reading the audit trail…" again={activity.again}>
         {(rows) =>
@@ -106,31 +102,4 @@ function Chosen(props: {
 }) {
   const row = props.rows.find((one) => one.key === props.chosen);
   return row ? <CallDrawer row={row} onClose={props.onClose} /> : null;
-}
-
-function Filters(props: {
-  readonly filter: OutcomeFilter;
-  readonly onFilter: (filter: OutcomeFilter) => void;
-}) {
-  return (
-    <fieldset className="flex overflow-hidden rounded-control border border-control">
-      <legend className="sr-only">Show</legend>
-      {filters.map(([name, label]) => (
-        <label
-          key={name}
-          className="relative flex h-7 cursor-default items-center border-control px-3 not-first-of-type:border-s hover:bg-hover has-checked:bg-accent-soft has-checked:font-medium has-checked:text-accent has-focus-visible:outline-2 has-focus-visible:-outline-offset-2 has-focus-visible:outline-accent"
-        >
-          <input
-            type="radio"
-            name="filter"
-            value={name}
-            checked={props.filter === name}
-            onChange={() => props.onFilter(name)}
-            className="absolute inset-0 opacity-0"
-          />
-          {label}
-        </label>
-      ))}
-    </fieldset>
-  );
 }

@@ -1,5 +1,7 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useCallback } from 'react';
 import type { Entry } from '../../shared/audit.ts';
+import { Button } from '../components/button.tsx';
+import { Callout } from '../components/callout.tsx';
 import { CodeBlock } from '../components/code-block.tsx';
 import { bytes } from '../components/count.ts';
 import { Code, Facts } from '../components/facts.tsx';
@@ -9,8 +11,10 @@ import { Modal } from '../components/modal.tsx';
 import { sourceWords, writtenRisk } from '../components/risk-words.ts';
 import { clockTime, duration, fullTime } from '../components/time-words.ts';
 import { Toned } from '../components/tone.tsx';
+import { useLoad } from '../components/use-load.ts';
+import { useApp } from '../dashboard/app-context.ts';
 import { answerHow, cells, kindWord } from './row-words.ts';
-import { newest, type Row } from './rows.ts';
+import { newest, type Row, withEntries } from './rows.ts';
 
 const code = (value: string | undefined): ReactNode =>
   value === undefined || value === '' ? undefined : <Code>{value}</Code>;
@@ -18,8 +22,21 @@ const code = (value: string | undefined): ReactNode =>
 const number = (value: number | undefined, words: (value: number) => string): string | undefined =>
   value === undefined ? undefined : words(value);
 
-/** The whole record of one call or event: everything the trail holds about it. */
-export function CallDrawer({ row, onClose }: { readonly row: Row; readonly onClose: () => void }) {
+/** The whole record of one call or event: a filtered list knows only some of it, so the rest is asked for. */
+export function CallDrawer(props: { readonly row: Row; readonly onClose: () => void }) {
+  const { onClose } = props;
+  const { api } = useApp();
+  const callId = props.row.entries[0]?.callId;
+  const near = props.row.sequence;
+  const fetch = useCallback(
+    () =>
+      callId === undefined
+        ? Promise.resolve([])
+        : api.listActivity({ callId, near, limit: 200, search: '', outcome: 'all' }),
+    [api, callId, near],
+  );
+  const rest = useLoad(fetch);
+  const row = rest.of.state === 'ready' ? withEntries(props.row, rest.of.value) : props.row;
   const show = cells(row);
   const has = <T,>(pick: (entry: Entry) => T | undefined) => newest(row, pick);
   const process = has((entry) => entry.process);
@@ -37,6 +54,14 @@ export function CallDrawer({ row, onClose }: { readonly row: Row; readonly onClo
       title={<bdi className={row.kind === 'call' ? 'font-mono' : ''}>{show.what}</bdi>}
     >
       <div className="flex flex-col gap-5" data-testid="record">
+        {rest.of.state === 'failed' ? (
+          <Callout tone="warn" alert>
+            <p>The rest of this call could not be read: {rest.of.message}</p>
+            <Button className="mt-2" onClick={rest.again}>
+              Try again
+            </Button>
+          </Callout>
+        ) : null}
         {row.kind === 'call' ? (
           <p className="flex flex-wrap gap-x-4">
             <Toned tone={show.decision.tone}>{show.decision.text}</Toned>

@@ -36,6 +36,15 @@ export function joinRows(entries: Iterable<Entry>): Row[] {
   return rows.sort((a, b) => b.sequence - a.sequence);
 }
 
+/** A row with further entries of its call taken in; those of other calls are left out, and so are repetitions. */
+export function withEntries(row: Row, more: readonly Entry[]): Row {
+  const callId = row.entries[0]?.callId;
+  const own = more.filter((entry) => callId !== undefined && entry.callId === callId);
+  const known = new Map([...own, ...row.entries].map((entry) => [entry.sequence, entry]));
+  const [joined] = joinRows(known.values());
+  return joined ?? row;
+}
+
 /** The newest value that any entry of a row holds. */
 export function newest<T>(row: Row, pick: (entry: Entry) => T | undefined): T | undefined {
   for (let at = row.entries.length - 1; at >= 0; at -= 1) {

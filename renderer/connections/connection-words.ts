@@ -12,8 +12,22 @@ export interface StateWords {
 
 /** How a server entry stands: what the config shows, and what a real call has proved. */
 export function entryState(entry: EntryView): StateWords {
+  if (entry.routeState === 'blocked') {
+    return entry.protected
+      ? {
+          text: 'Stopped',
+          tone: 'danger',
+          means: 'The kill switch refuses its calls until somebody resumes them.',
+        }
+      : {
+          text: 'Blocked',
+          tone: 'neutral',
+          means: entry.notGovernable ?? 'The client or a policy keeps it from running.',
+        };
+  }
   if (entry.notGovernable !== undefined) {
-    return { text: 'Cannot be protected', tone: 'warn', means: entry.notGovernable };
+    const text = entry.protected ? 'Does not work' : 'Cannot be protected';
+    return { text, tone: 'warn', means: entry.notGovernable };
   }
   switch (entry.routeState) {
     case 'routed':
@@ -21,12 +35,6 @@ export function entryState(entry: EntryView): StateWords {
         text: 'Protected',
         tone: 'ok',
         means: 'Calls were seen passing through Airlock.',
-      };
-    case 'blocked':
-      return {
-        text: 'Blocked',
-        tone: 'danger',
-        means: 'The client or a policy keeps it from running.',
       };
     case 'direct':
       return {
@@ -54,6 +62,23 @@ export function entryState(entry: EntryView): StateWords {
 /** How the server is started or reached, as one line. */
 export const howReached = (entry: EntryView): string =>
   entry.url ?? [entry.command ?? '', ...(entry.args ?? [])].join(' ').trim();
+
+/** How a remote server is spoken to; undefined for one that the client starts itself. */
+export function transportWords(transport: EntryView['transport']): string | undefined {
+  switch (transport) {
+    case 'http':
+      return 'remote, over HTTP';
+    case 'sse':
+      return 'remote, over SSE';
+    case 'ws':
+      return 'remote, over WebSocket';
+    case 'stdio':
+    case 'unknown':
+      return undefined;
+    default:
+      return transport satisfies never;
+  }
+}
 
 /** Where a config file applies. */
 export function fileScope(scope: FileView['scope']): string {
@@ -114,6 +139,22 @@ export function sessionWords(session: SessionView): StateWords {
     default:
       return session.state satisfies never;
   }
+}
+
+/** What runs through an entry, line by line: troubles each by itself, what is well in one line. */
+export function sessionLines(sessions: readonly SessionView[]): (StateWords & { key: string })[] {
+  const ready = sessions.filter(({ state }) => state === 'ready');
+  const [first] = ready;
+  const calls = ready.reduce((sum, session) => sum + session.calls, 0);
+  const details = [...new Set(ready.map(({ detail }) => detail))].filter((text) => text !== '');
+  const well: SessionView[] = first ? [{ ...first, calls, detail: details.join(' ') }] : [];
+  const others = sessions.filter(({ state }) => state !== 'ready');
+  return [...well, ...others].map((session) => {
+    const words = { ...sessionWords(session), key: session.sessionId };
+    return session.state === 'ready' && ready.length > 1
+      ? { ...words, text: `${ready.length} live, ${count(calls, 'call')}` }
+      : words;
+  });
 }
 
 /** What was done to a file. */

@@ -1,13 +1,12 @@
 import { Plug, RefreshCw, ShieldCheck } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { ScanReport } from '../../shared/client.ts';
 import { Button } from '../components/button.tsx';
 import { Empty, Loaded, Screen } from '../components/screen.tsx';
 import { useLoad } from '../components/use-load.ts';
 import { useApp } from '../dashboard/app-context.ts';
 import { type Change, ChangeDialog } from './change-dialog.tsx';
-import { ClientCard } from './client-card.tsx';
 import { coverageOf, coverageWords } from './connection-words.ts';
+import { FoundConnections } from './found-connections.tsx';
 
 /** Every client and server found on this machine, and which of them go through Airlock. */
 export function ConnectionsScreen() {
@@ -65,7 +64,13 @@ export function ConnectionsScreen() {
       <Loaded of={scan.of} waiting="Looking for AI clients…" again={again}>
         {(report) => (
           <>
-            <Clients report={report} onChange={setChange} />
+            {report.clients.length === 0 ? (
+              <Empty icon={Plug} title="No AI clients found">
+                Airlock looks for the config files of Claude, Cursor, VS Code, Codex, Gemini CLI and
+                others in your home folder. Add a server in one of them, then look again.
+              </Empty>
+            ) : null}
+            <FoundConnections report={report} onChange={setChange} />
             {change ? (
               <ChangeDialog
                 change={change}
@@ -79,29 +84,4 @@ export function ConnectionsScreen() {
       </Loaded>
     </Screen>
   );
-}
-
-function Clients(props: {
-  readonly report: ScanReport;
-  readonly onChange: (change: Change) => void;
-}) {
-  const { state } = useApp();
-  const { clients } = props.report;
-  if (clients.length === 0) {
-    return (
-      <Empty icon={Plug} title="No AI clients found">
-        Airlock looks for the config files of Claude, Cursor, VS Code, Codex, Gemini CLI and others
-        in your home folder. Add a server in one of them, then look again.
-      </Empty>
-    );
-  }
-  return clients.map((client) => (
-    <ClientCard
-      key={client.id}
-      client={client}
-      sessions={state.sessions.filter((session) => session.clientId === client.id)}
-      onProtect={() => props.onChange({ kind: 'protect', client })}
-      onRestore={() => props.onChange({ kind: 'restore', client })}
-    />
-  ));
 }

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { gravest, joinRows, mentions, newest, passes } from '../../../renderer/activity/rows.ts';
+import {
+  gravest,
+  joinRows,
+  mentions,
+  newest,
+  passes,
+  withEntries,
+} from '../../../renderer/activity/rows.ts';
 import { anEntry, callEntries } from '../../fakes/entry.ts';
 
 const finding = (severity: 'low' | 'medium' | 'high') => ({
@@ -55,6 +62,25 @@ describe('joining entries into rows', () => {
     ]);
     expect(row && newest(row, (entry) => entry.detail)).toBe('second');
     expect(row && newest(row, (entry) => entry.outcome)).toBeUndefined();
+  });
+});
+
+describe('taking in the rest of a call', () => {
+  const [closed, opened] = callEntries(1, 'read');
+  const others = callEntries(3, 'write');
+  const event = anEntry(9, { kind: 'problem' });
+
+  test('adds its entries in order, each once, and none of another call', () => {
+    if (!closed || !opened) throw new Error('a call has two entries');
+    const [row] = joinRows([closed]);
+    const whole = row && withEntries(row, [...others, event, closed, opened]);
+    expect(whole?.entries).toEqual([opened, closed]);
+    expect(whole?.key).toBe(row?.key);
+  });
+
+  test('leaves an event as it is', () => {
+    const [row] = joinRows([event]);
+    expect(row && withEntries(row, [anEntry(10), ...others])).toEqual(row);
   });
 });
 

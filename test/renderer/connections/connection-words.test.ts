@@ -6,9 +6,11 @@ import {
   entryState,
   fileScope,
   howReached,
+  sessionLines,
   sessionWords,
+  transportWords,
 } from '../../../renderer/connections/connection-words.ts';
-import { type EntryView, FileChange, FileView, RouteState } from '../../../shared/client.ts';
+import { EntryView, FileChange, FileView, RouteState } from '../../../shared/client.ts';
 import { SessionView } from '../../../shared/state.ts';
 import { aSession } from '../../fakes/state.ts';
 
@@ -53,6 +55,32 @@ describe('how an entry stands', () => {
   test('one that cannot be governed says why', () => {
     const notGovernable = 'It speaks WebSocket.';
     expect(entryState(anEntryView({ notGovernable })).means).toBe(notGovernable);
+  });
+
+  test('a rule that blocks it and a kill are told apart, the rule with its reason', () => {
+    const notGovernable = 'The list of denied servers names it.';
+    const ruled = anEntryView({ protected: false, routeState: 'blocked', notGovernable });
+    expect(entryState(ruled)).toEqual({ text: 'Blocked', tone: 'neutral', means: notGovernable });
+    const killed = entryState(anEntryView({ routeState: 'blocked' }));
+    expect(killed).toMatchObject({ text: 'Stopped', tone: 'danger' });
+    expect(killed.means).toContain('kill switch');
+  });
+
+  test('an entry of ours that leads nowhere is not called protected', () => {
+    const notGovernable = 'This machine does not know the connection it names.';
+    expect(entryState(anEntryView({ notGovernable, routeState: 'unknown' }))).toMatchObject({
+      text: 'Does not work',
+      means: notGovernable,
+    });
+  });
+
+  test('every remote transport is named, and only those', () => {
+    const named = EntryView.shape.transport.options.map(transportWords);
+    expect(named.filter((words) => words !== undefined)).toEqual([
+      'remote, over HTTP',
+      'remote, over SSE',
+      'remote, over WebSocket',
+    ]);
   });
 
   test('is reached by its address or its command line', () => {
@@ -100,6 +128,25 @@ describe('what was done to a file', () => {
     );
     expect(new Set(results.map(({ text }) => text)).size).toBe(results.length);
     expect(changeWords(change({ result: 'refused' })).tone).toBe('warn');
+  });
+});
+
+describe('what runs through an entry', () => {
+  test('sessions that are well share a line, and each trouble has its own sentence', () => {
+    const sessions = [
+      aSession({ sessionId: 'a', calls: 3 }),
+      aSession({ sessionId: 'b', state: 'failed', detail: 'It ended at once.' }),
+      aSession({ sessionId: 'c', calls: 4 }),
+    ];
+    expect(sessionLines(sessions)).toMatchObject([
+      { text: '2 live, 7 calls', tone: 'ok', means: '' },
+      { text: 'Failed', tone: 'danger', means: 'It ended at once.' },
+    ]);
+  });
+
+  test('one is said as before, none not at all', () => {
+    expect(sessionLines([aSession({ calls: 1 })])).toMatchObject([{ text: 'Live, 1 call' }]);
+    expect(sessionLines([])).toEqual([]);
   });
 });
 

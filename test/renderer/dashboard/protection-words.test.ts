@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { protectionWords, remedy } from '../../../renderer/dashboard/protection-words.ts';
 import { AppState, Attention } from '../../../shared/state.ts';
-import { aState } from '../../fakes/state.ts';
+import { aSession, aState } from '../../fakes/state.ts';
 
 const kill = (scope: AppState['kills'][number]['scope']): AppState['kills'][number] => ({
   id: 'k',
@@ -36,6 +36,11 @@ describe('the headline', () => {
     });
   });
 
+  test('a session that failed is not live any more', () => {
+    const sessions = [aSession(), aSession({ sessionId: 'ses_2', state: 'failed' })];
+    expect(protectionWords(aState({ sessions })).means).toContain('1 connection live');
+  });
+
   test('monitor mode never claims that calls are stopped', () => {
     expect(protectionWords(aState({ protection: 'monitor' })).means).toContain('not stopped');
   });
@@ -50,6 +55,7 @@ test('every kind of matter leads somewhere', () => {
     delivery: 'screen',
     keychain: 'screen',
     policy: 'screen',
+    'sign-in': 'screen',
     audit: 'banner',
     kill: 'banner',
     monitor: 'banner',

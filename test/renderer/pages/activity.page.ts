@@ -46,6 +46,55 @@ test('a row opens the whole record, by keyboard too, and Escape closes it', asyn
   await expect(page.getByRole('button', { name: 'delete_branch' })).toBeFocused();
 });
 
+test('a row of a filtered list opens with all entries of its call', async ({ page, openPage }) => {
+  const { main } = await openPage(
+    'dashboard',
+    dashboardAnswers(dashboardState(), {
+      listActivity: ({ callId, outcome }) =>
+        aDay().filter((entry) =>
+          callId === undefined
+            ? outcome !== 'refused' || entry.outcome?.startsWith('denied')
+            : entry.callId === callId,
+        ),
+    }),
+  );
+  await page.getByRole('radio', { name: 'Refused' }).check();
+  await expect(page.getByTestId('activity-row')).toHaveCount(3);
+  await page.getByRole('button', { name: 'delete_branch' }).click();
+  const record = page.getByRole('dialog', { name: 'delete_branch' });
+  // Only the opening entry holds the arguments, and the filter found the closing one.
+  await expect(record).toContainText('12345678901234567890');
+  await expect(record).toContainText('#9 Call came in');
+  await expect(record).toContainText('#10 Call ended');
+  expect(main.requests('listActivity').at(-1)).toEqual({
+    callId: 'cal_9',
+    near: 10,
+    limit: 200,
+    search: '',
+    outcome: 'all',
+  });
+});
+
+test('where the rest of a call cannot be read, the record says so and shows what is known', async ({
+  page,
+  openPage,
+}) => {
+  const { violations } = await openPage(
+    'dashboard',
+    dashboardAnswers(dashboardState(), {
+      listActivity({ callId }) {
+        if (callId !== undefined) throw new Error('The database is locked.');
+        return aDay();
+      },
+    }),
+  );
+  await page.getByRole('button', { name: 'delete_branch' }).click();
+  const record = page.getByRole('dialog', { name: 'delete_branch' });
+  await expect(record.getByRole('alert')).toContainText('The database is locked.');
+  await expect(record).toContainText('#10 Call ended');
+  expect(await violations('light')).toEqual([]);
+});
+
 test('a call that ends while it is looked at fills its row', async ({ page, openPage }) => {
   const [closed, opened] = callEntries(101, 'long_query');
   if (!closed || !opened) throw new Error('a call has two entries');

@@ -1,4 +1,4 @@
-import { appState, type StateParts } from '../../../main/compose-state.ts';
+import { appState, type NeededSignIn, type StateParts } from '../../../main/compose-state.ts';
 import type { Grant } from '../../../shared/approval.ts';
 import type { Entry } from '../../../shared/audit.ts';
 import type { ScanReport } from '../../../shared/client.ts';
@@ -10,12 +10,15 @@ import { aSession, aState } from '../../fakes/state.ts';
 let revision = 0;
 
 /** A state with headline and attention drawn from it as main does; each has a higher revision than the one before. */
-export function dashboardState(over: Partial<StateParts> = {}): AppState {
+export function dashboardState(
+  over: Partial<StateParts> = {},
+  signIns: readonly NeededSignIn[] = [],
+): AppState {
   revision += 1;
   const { protection, attention, ...parts } = aState({
     trail: { chain: 'c1f0a9e2', sequence: 12_345, writable: true, problem: '' },
   });
-  return AppState.parse(appState({ ...parts, ...over, revision }));
+  return AppState.parse(appState({ ...parts, ...over, revision }, signIns));
 }
 
 /** Live sessions of two clients. */
@@ -202,7 +205,9 @@ export const aGrant = (over: Partial<Grant> = {}): Grant => ({
 /** A main that answers what the dashboard asks when it opens. */
 export const dashboardAnswers = (state: AppState, more: Answers = {}): Answers => ({
   getState: () => state,
-  listActivity: () => aDay(),
+  listActivity: ({ callId }) =>
+    aDay().filter((entry) => callId === undefined || entry.callId === callId),
+  listSignIns: () => [],
   scanClients: aScan,
   listGrants: () => [],
   ...more,
