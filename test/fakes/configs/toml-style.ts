@@ -27,9 +27,9 @@ export function writeToml(value: Table, style: Style): string {
         : basic(name);
   const basic = (text: string) => JSON.stringify(text).replaceAll('\x7f', '\\u007f');
   const literal = (text: string) =>
-    /^[^'\x00-\x08\x0a-\x1f\x7f]*$/.test(text) ? `'${text}'` : basic(text);
+    /^(?:[^'\p{Cc}]|\t)*$/u.test(text) ? `'${text}'` : basic(text);
   const string = (text: string) => {
-    if (chance(0.15) && !/["\\\x00-\x1f\x7f]/.test(text)) return `"""${style.eol}${text}"""`;
+    if (chance(0.15) && !/["\\\p{Cc}]/u.test(text)) return `"""${style.eol}${text}"""`;
     return chance(0.3) ? literal(text) : basic(text);
   };
   const inline = (item: Value): string => {

@@ -22,7 +22,7 @@ export function writeYaml(value: Value, style: Style): string {
     !/^(?:true|false|null|yes|no|on|off|y|n|nan|inf)$/i.test(text);
   const string = (text: string) => {
     if (plainText(text) && chance(0.7)) return text;
-    if (chance(0.4) && !/[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/.test(text)) {
+    if (chance(0.4) && !/[\p{Cc}\u2028\u2029\ufeff\ufffe\uffff]/u.test(text)) {
       return `'${text.replaceAll("'", "''")}'`;
     }
     return double(text);
@@ -66,7 +66,7 @@ export function writeYaml(value: Value, style: Style): string {
     return item.pairs
       .map(
         ([name, one], index) =>
-          (index === 0 ? '' : remark(depth)) + `${pad}${key(name)}:${behind(one, depth, false)}`,
+          `${index === 0 ? '' : remark(depth)}${pad}${key(name)}:${behind(one, depth, false)}`,
       )
       .join('');
   };

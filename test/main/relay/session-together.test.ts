@@ -110,7 +110,10 @@ describe('calls that come in one chunk', () => {
     await until(() => r.clientHears.lines().length === 1, 'the refusal');
     expect(r.clientHears.messages()[0]).toMatchObject({ id: 1, result: { isError: true } });
     r.questions[0]?.answer({ answer: 'allow', how: 'person', by: 'ada' });
-    await until(() => r.serverHears.text() === toolCall(3) + toolCall(2, 'ask_me'), 'the second call');
+    await until(
+      () => r.serverHears.text() === toolCall(3) + toolCall(2, 'ask_me'),
+      'the second call',
+    );
   });
 
   test('in a batch are opened by themselves, as a batch cannot be taken apart afterwards', async () => {
