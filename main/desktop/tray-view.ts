@@ -32,8 +32,11 @@ const headline = (state: AppState): string => {
       return `Needs attention (${state.attention.length})`;
     case 'monitor':
       return 'Monitor mode: calls are recorded, not stopped';
-    case 'protected':
-      return `Protected: ${state.sessions.length} connection${state.sessions.length === 1 ? '' : 's'} live`;
+    case 'protected': {
+      // A session that failed stays in the state for a while, so that its reason can be read; it is not live.
+      const live = state.sessions.filter(({ state: is }) => is !== 'failed' && is !== 'stopped');
+      return `Protected: ${live.length} connection${live.length === 1 ? '' : 's'} live`;
+    }
     default:
       return state.protection satisfies never;
   }

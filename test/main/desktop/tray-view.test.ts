@@ -16,6 +16,12 @@ describe('the tray', () => {
     expect(view.tooltip).toBe('Airlock: Protected: 2 connections live');
   });
 
+  test('does not count a connection that failed a while ago', () => {
+    const failed = aSession({ sessionId: 'ses_2', state: 'failed' });
+    const view = trayView(aState({ protection: 'protected', sessions: [aSession(), failed] }));
+    expect(view.tooltip).toBe('Airlock: Protected: 1 connection live');
+  });
+
   test('counts what waits and leads to it', () => {
     const view = trayView(
       aState({
