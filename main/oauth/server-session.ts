@@ -99,7 +99,9 @@ export function makeServerSession(server: string, parts: SessionParts): ServerSe
     if (!now.ok && now.problem.code !== 'keychain-damaged') return now;
     const mine = now.ok ? now.value : undefined;
     if (mine !== undefined) {
-      if (refusal.sent !== headerOf(mine)) return ok('retry');
+      // A token that has ended is not sent at all, so nothing sent is no sign of a stale refusal then.
+      const stale = refusal.sent !== headerOf(mine) && !hasEnded(mine, ports.now());
+      if (stale) return ok('retry');
       const dealt = await refusedToken(connectionId, mine, challenge?.resourceMetadata);
       if (!dealt.ok) return dealt;
       if (dealt.value === 'retry') return ok('retry');

@@ -242,6 +242,23 @@ describe('renewal', () => {
     expect(await header()).toEqual({ ok: true, value: null });
   });
 
+  test('that is not possible leads to a new sign-in by the next session that calls', async () => {
+    let given = 0;
+    const token = () => {
+      given += 1;
+      return {
+        body: { access_token: `only-${given}-${mark}`, token_type: 'bearer', expires_in: 600 },
+      };
+    };
+    await begin({ token });
+    await tried();
+    r.pass(601_000);
+    expect(await tried({ sessionId: 'next' })).toMatchObject({ ok: true });
+    expect(given).toBe(2);
+    expect(r.opened).toHaveLength(2);
+    expect(await header()).toMatchObject({ value: { Authorization: `Bearer only-2-${mark}` } });
+  });
+
   test('goes to the issuer that gave the token, whatever the server says now', async () => {
     await begin();
     await tried();
