@@ -1,6 +1,6 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { ok, type Result } from '../shared/outcome.ts';
+import type { Result } from '../shared/outcome.ts';
 import { type EraRecord, makeEraBook } from './era/era-book.ts';
 import { bridgeEras, type ServerEra } from './era/era-bridge.ts';
 import { type ProbeLeg, probeEra } from './era/era-probe.ts';
@@ -95,15 +95,3 @@ function readRecord(text: string): EraRecord | undefined {
     return undefined;
   }
 }
-
-/** A fresh id for the leg of a probe. */
-export const probeSession = (): string => `probe-${randomUUID()}`;
-
-/** A leg for a probe over what was opened for it. */
-export const probeLeg = (streams: Streams, close: () => Promise<unknown>): Result<ProbeLeg> =>
-  ok({
-    streams,
-    async close() {
-      await close();
-    },
-  });

@@ -38,19 +38,19 @@ export function openKillSwitch(
   const { supervisor } = ports;
   return makeKillSwitch({
     ...sharedPorts(governance),
-    sessions: () =>
-      ports
+    sessions: () => [
+      ...ports
         .sessions()
         .all()
-        .map(({ view, session }) => ({
+        .map(({ view, session, remote }) => ({
           sessionId: view.sessionId,
           connectionId: view.connectionId,
           clientId: view.clientId,
           serverId: view.serverId,
           name: `${view.connectionName} in ${view.clientName}`,
           ...(view.pid === undefined ? {} : { pid: view.pid }),
-          remote: false,
-          refuse: (sentence) => session.refuse(sentence),
+          remote,
+          refuse: (sentence: string) => session.refuse(sentence),
           cancelInFlight: () =>
             session.inFlight().map(
               ({ call }): KillItem => ({
@@ -63,6 +63,17 @@ export function openKillSwitch(
             ),
           stopServer: async () => (await supervisor.kill(view.sessionId)).items,
         })),
+      ...ports
+        .sessions()
+        .probes()
+        .map((probe) => ({
+          ...probe,
+          // Nothing of a client goes through a probe, so there is nothing to refuse or to cancel.
+          refuse: () => undefined,
+          cancelInFlight: () => [],
+          stopServer: async () => (await supervisor.kill(probe.sessionId)).items,
+        })),
+    ],
     denyWaiting: ports.denyWaiting,
     async survivors(ids) {
       const found = await supervisor.survivors(ids);

@@ -7,7 +7,7 @@ import type { SessionView } from '../shared/state.ts';
 import { type Arrival, type Departure, entryAbout, refusing } from './compose-arrival.ts';
 import type { Eras } from './compose-era.ts';
 import { makeFailures } from './compose-failures.ts';
-import { openServer } from './compose-server.ts';
+import { type LiveProbe, makeServers } from './compose-server.ts';
 import type { ListedTool, ListPage, Withheld } from './relay/list-answer.ts';
 import { startSession } from './relay/session.ts';
 import type { Session, Streams } from './relay/session-ports.ts';
@@ -43,12 +43,15 @@ export interface SessionsPorts {
 export interface LiveSession {
   readonly view: SessionView;
   readonly session: Session;
+  /** True where the server is reached over the network. */
+  readonly remote: boolean;
 }
 
 /** The live sessions: each an arrival, its server, and the relay between them. */
 export function makeSessions(ports: SessionsPorts) {
-  const live = new Map<string, { view: SessionView; session: Session; started: boolean }>();
+  const live = new Map<string, Mutable<LiveSession> & { started: boolean }>();
   const failures = makeFailures(ports);
+  const servers = makeServers(ports);
   const admitted = new Set<Promise<Departure>>();
   let stopping = false;
 
@@ -149,7 +152,7 @@ export function makeSessions(ports: SessionsPorts) {
     if (killed !== undefined) return refuse('paused', killed);
     let gone: ((sentence: string) => void) | undefined;
     let died: string | undefined;
-    const opened = await openServer(ports, arrival, sessionId, (state) => {
+    const opened = await servers.open(arrival, sessionId, (state) => {
       if (state.state !== 'failed') return change(sessionId, { state: state.state });
       change(sessionId, { state: 'failed', detail: state.reason });
       died = state.reason;
@@ -190,7 +193,8 @@ export function makeSessions(ports: SessionsPorts) {
       calls: 0,
     };
     const pending = refusing();
-    live.set(sessionId, { view, session: pending, started: false });
+    const remote = server.transport !== 'stdio';
+    live.set(sessionId, { view, session: pending, remote, started: false });
     failures.reconnected(arrival.connectionId);
     ports.onChange();
     const session = await start(arrival, sessionId);
@@ -218,6 +222,7 @@ export function makeSessions(ports: SessionsPorts) {
     },
 
     all: (): readonly LiveSession[] => [...live.values()],
+    probes: (): readonly LiveProbe[] => servers.probes(),
     /** The live sessions, and those that failed a short while ago. */
     views: (): SessionView[] => [...[...live.values()].map((one) => one.view), ...failures.views()],
 
@@ -237,5 +242,7 @@ export function makeSessions(ports: SessionsPorts) {
     },
   };
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export type Sessions = ReturnType<typeof makeSessions>;
