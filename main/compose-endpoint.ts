@@ -12,23 +12,27 @@ const keyNote = 'endpoint.key';
  * The token of a connection at the local endpoint: derived from a key of this data folder, so that the command line
  * and the app know the same one without keeping any. It opens this one connection on this machine and nothing else.
  */
-function tokenOf(notes: StateStore['notes'], connectionId: string): string {
-  let key = notes.get(keyNote);
-  if (key === undefined) {
-    key = randomBytes(32).toString('base64url');
-    notes.put(keyNote, key);
-  }
-  return createHmac('sha256', key).update(`endpoint\n${connectionId}`).digest('base64url');
+const tokenOf = (key: string, connectionId: string): string =>
+  createHmac('sha256', key).update(`endpoint\n${connectionId}`).digest('base64url');
+
+/** The key of this data folder. Only the app makes one, and it is alone: two makers would part tokens and configs. */
+function ownKey(notes: StateStore['notes']): string {
+  const known = notes.get(keyNote);
+  if (known !== undefined) return known;
+  const key = randomBytes(32).toString('base64url');
+  notes.put(keyNote, key);
+  return key;
 }
 
 /** Where remote entries lead under Airlock; undefined until the app has listened once, as nobody knows the port. */
 export function endpointOf(notes: StateStore['notes']): EndpointFor {
   return (connectionId) => {
     const port = notes.get(portNote);
-    if (port === undefined) return undefined;
+    const key = notes.get(keyNote);
+    if (port === undefined || key === undefined) return undefined;
     return {
       url: `http://127.0.0.1:${port}/mcp/${connectionId}`,
-      headers: { Authorization: `Bearer ${tokenOf(notes, connectionId)}` },
+      headers: { Authorization: `Bearer ${tokenOf(key, connectionId)}` },
     };
   };
 }
@@ -47,13 +51,14 @@ export async function openLocalEndpoint(
   const { state, record } = governance;
   const { notes } = state;
   const known = Number(notes.get(portNote) ?? 0);
+  const key = ownKey(notes);
   const opened = await openEndpoint({
     port: known,
     tokenHashes(connectionId) {
       const connection = state.connections.get(connectionId);
       const served = connection?.remote !== undefined && connection.restoredAt === undefined;
       if (!served) return [];
-      return [createHash('sha256').update(tokenOf(notes, connectionId)).digest()];
+      return [createHash('sha256').update(tokenOf(key, connectionId)).digest()];
     },
     accept: ports.accept,
     refused: ({ message }) =>

@@ -145,6 +145,8 @@ export async function openRelay(governance: Governance, ports: RelayPorts) {
       ...kill,
       async throwKill(scope: KillScope, origin: KillOrigin, by: string, reason?: string) {
         const words = reason === undefined ? undefined : governance.mask(reason);
+        // A browser that a stopped call opened must not sign anybody in any more.
+        if (scope.kind === 'all') void oauth.stop();
         lastReport = await kill.throwKill(scope, origin, by, words);
         ports.onChange();
         return lastReport;

@@ -93,6 +93,7 @@ test('the kill switch ends a remote session, and its client is told', async () =
   await client.listTools();
   const report = await app.kill({ kind: 'all' }, 'dashboard', 'Enough.');
   expect(report).toMatchObject({ verified: true, survivors: [] });
+  expect(report.items.map((item) => item.kind)).toContain('remote-session');
   const late = await client.callTool({ name: 'echo', arguments: { text: 'late' } }).then(
     (result) => JSON.stringify(result),
     (error: unknown) => String(error),
