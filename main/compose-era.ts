@@ -21,7 +21,7 @@ const otherEra = /^[^\n]{0,4096}"error"\s*:\s*\{[^\n]{0,2048}"code"\s*:\s*(-3260
  */
 export function openEras(
   notes: StateStore['notes'],
-  ports: { readonly version: string; readonly report: (sentence: string) => void },
+  ports: { readonly version: string; readonly note: (sentence: string) => void },
 ) {
   const key = (serverId: string) => `era/${serverId}`;
   const book = makeEraBook({
@@ -64,7 +64,7 @@ export function openEras(
           });
         void book.eraOf(server.id, probe).then((found) => {
           if (!found.ok) return;
-          ports.report(sentenceOf(server.name, found.value.era));
+          ports.note(sentenceOf(server.name, found.value.era));
         });
       });
       return streams;

@@ -94,7 +94,11 @@ export async function openRelay(governance: Governance, ports: RelayPorts) {
   const filter = listFilter(pins);
   sessions = makeSessions({
     supervisor,
-    eras: openEras(state.notes, { version: ports.version, report }),
+    eras: openEras(state.notes, {
+      version: ports.version,
+      // News, not a matter that would stay before the person's eyes: the next connection works.
+      note: (detail) => record({ kind: 'problem', detail }),
+    }),
     stages,
     lookupTool: pins.lookup,
     onToolList(server, tools) {

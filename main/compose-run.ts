@@ -70,7 +70,7 @@ export async function runGoverned(request: RunRequest): Promise<Result<null>> {
   const target = { connectionId: `run/${server.id}`, clientId: 'airlock-run', serverId: server.id };
   sessions = makeSessions({
     supervisor,
-    eras: openEras(state.notes, { version: request.version, report: note }),
+    eras: openEras(state.notes, { version: request.version, note }),
     stages: {
       audit: governance.audit,
       kill: { refusal: () => current().refusal(target) },

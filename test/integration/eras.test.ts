@@ -21,7 +21,8 @@ test('an older client reaches a server of the newer protocol from its second con
   });
   expect(refused.error).toBeDefined();
   await until(
-    () => app.state().policy.problems.some((each) => each.includes('speaks the newer protocol')),
+    () =>
+      app.entries('problem').some(({ detail }) => detail?.includes('speaks the newer protocol')),
     'the finding',
   );
   await first.leave();
