@@ -25,6 +25,7 @@ export const stages = [
   'credentials',
   'oauth',
   'era',
+  'managed',
   'storage',
 ] as const;
 
