@@ -14,8 +14,12 @@ export interface Agent {
     readonly parentPid?: number;
     readonly command?: string;
   };
-  /** The operating system's user name until a person signs in. */
+  /** The operating system's user name until a person signs in; see `personKey`. */
   readonly person: string;
+  /** True where the person signed in with the company's identity provider; absent means the OS account. */
+  readonly signedIn?: boolean;
+  /** Whether the calling process is one that the client is known to run as; absent means not looked at. */
+  readonly processVerdict?: 'matches' | 'unexpected' | 'unknown';
 }
 
 /** Which entry of which client a call came through: the unit of routing, identity and kill. */

@@ -24,6 +24,8 @@ export function makeDecisionKey(): (call: Call, facts: CallFacts) => string {
       agent.clientId,
       agent.clientName,
       agent.person,
+      agent.signedIn ?? false,
+      agent.processVerdict ?? 'unknown',
       connection.name,
       server.id,
       server.transport,

@@ -68,6 +68,8 @@ export function subjectOf(call: Call, facts: CallFacts): Subject {
         client: cedarText(call.agent.clientName),
         person: person.id,
         groups: groups.map(({ id }) => id),
+        signedIn: call.agent.signedIn ?? false,
+        process: call.agent.processVerdict ?? 'unknown',
       },
       parents: [person, ...groups],
     },

@@ -32,7 +32,13 @@ type Circumstances = {
 
 entity Group;
 entity Person in [Group];
-entity Agent in [Person, Group] = { "client": String, "person": String, "groups": Set<String> };
+entity Agent in [Person, Group] = {
+  "client": String,        // name of the client
+  "person": String,        // the id of its Person
+  "groups": Set<String>,
+  "signedIn": Bool,        // the person signed in with the identity provider; false for the account of the machine
+  "process": String,       // "matches", "unexpected", "unknown": the calling process against what the client runs as
+};
 entity Server = ${facts};
 entity Tool in [Server] = ${facts};
 entity Resource in [Server] = ${facts};

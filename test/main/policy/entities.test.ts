@@ -29,7 +29,13 @@ describe('the entities of a call', () => {
     expect(shown).toEqual([
       [
         { type: 'Agent', id: 'cursor' },
-        { client: 'Cursor', person: 'ada', groups: ['staff', 'ops'] },
+        {
+          client: 'Cursor',
+          person: 'ada',
+          groups: ['staff', 'ops'],
+          signedIn: false,
+          process: 'unknown',
+        },
         [
           { type: 'Person', id: 'ada' },
           { type: 'Group', id: 'staff' },
@@ -66,6 +72,15 @@ describe('the entities of a call', () => {
         [{ type: 'Server', id: 'srv_1' }],
       ],
     ]);
+  });
+
+  test('tell of a sign-in and of the calling process', () => {
+    const { agent, ...call } = aToolCall('x');
+    const known = { ...agent, signedIn: true, processVerdict: 'unexpected' } as const;
+    expect(subjectOf({ ...call, agent: known }, facts).entities[0]?.attrs).toMatchObject({
+      signedIn: true,
+      process: 'unexpected',
+    });
   });
 
   test.each([

@@ -78,6 +78,19 @@ describe("the user's own rules", () => {
     }
   });
 
+  test('may tell who signed in, and whose process calls', () => {
+    const text = `@id("stranger") forbid (principal, action, resource) when { principal.process == "unexpected" };
+      @id("sign-in") forbid (principal, action == Action::"callTool", resource) unless { principal.signedIn };`;
+    const policy = aPolicy(text, { groups: (who) => (who === 'idp#1' ? ['staff'] : []) });
+    const { agent, ...rest } = aToolCall('read_file');
+    const by = (more: Partial<typeof agent>) =>
+      brief(policy, { ...rest, agent: { ...agent, ...more } }).slice(0, 2);
+    expect(by({})).toEqual(['deny', 'sign-in']);
+    expect(by({ person: 'idp#1', signedIn: true })[0]).toBe('allow');
+    const stranger = { person: 'idp#1', signedIn: true, processVerdict: 'unexpected' } as const;
+    expect(by(stranger)).toEqual(['deny', 'stranger']);
+  });
+
   test('may look at the arguments', () => {
     const policy = aPolicy(
       '@id("no-etc") forbid (principal, action == Action::"callTool", resource) when { context.arguments has path && context.arguments.path like "/etc/*" };',
