@@ -24,7 +24,8 @@ const openBracket = 0x5b;
 export function readEnvelope(line: Buffer): Envelope {
   if (line.length > largeBytes) {
     const answer = readLargeAnswer(line);
-    if (answer !== undefined) return { kind: 'response', ...answer, whole: () => wholeOf(line) };
+    if (answer !== undefined)
+      return { kind: 'response', ...answer, wantsInput: false, whole: () => wholeOf(line) };
   }
   return readInFull(line);
 }
@@ -109,9 +110,12 @@ function classify(text: string, scan: MessageScan, value: unknown): Message {
   const answered = idText ?? (failed && (id === null || id === undefined) ? 'null' : undefined);
   if (answered === undefined) return invalid('not-a-message');
   const result = failed ? undefined : scan.result;
-  const toolError = !failed && isObject(value.result) && value.result.isError === true;
+  const said = !failed && isObject(value.result) ? value.result : undefined;
+  const toolError = said?.isError === true;
+  const wantsInput =
+    said !== undefined && (said.resultType === 'input_required' || 'inputRequests' in said);
   const whole: WholeResponse = { text, span: scan, value, result };
-  return { kind: 'response', idText: answered, failed, toolError, whole: () => whole };
+  return { kind: 'response', idText: answered, failed, toolError, wantsInput, whole: () => whole };
 }
 
 function paramsOf(scan: MessageScan, value: unknown): Params | undefined {

@@ -1,11 +1,15 @@
 import type { Call } from '../../shared/call.ts';
 import { memberSpans } from '../../shared/json-members.ts';
 import { fail } from '../../shared/outcome.ts';
-import type { Stages } from '../../shared/stages.ts';
+import type { Answer, Stages } from '../../shared/stages.ts';
+import { judgeWanted, waitSignal } from './asked-calls.ts';
+import { makeCallRounds } from './call-rounds.ts';
+import { waitingForm } from './come-back.ts';
+import { flightStages } from './flight-stages.ts';
 import { type CallContext, callOf, type GovernedAction, metaOf } from './governed-call.ts';
 import { type After, reportWaiting } from './human-wait.ts';
 import type { Flight, Lane, Pending } from './lane.ts';
-import type { Request } from './message.ts';
+import type { Request, WholeResponse } from './message.ts';
 import { internalError, type Refusal, refusalLine } from './refusal.ts';
 import { type CallPorts, type Ending, handleCall, type Interruption } from './tool-call.ts';
 
@@ -15,6 +19,8 @@ export interface FlightPorts {
   readonly context: () => CallContext;
   readonly after: After;
   readonly progressMs: number;
+  /** Whether a form may bring a call back that nobody approved in time. */
+  readonly comeBack: () => boolean;
   /** What everything is refused with while a kill or pause holds this session. */
   readonly refusing: () => Refusal | undefined;
   /** Something of ours threw: the session has to stop. */
@@ -39,6 +45,11 @@ export interface Flights {
    * withdrawn and refused.
    */
   commit(): void;
+  /**
+   * The server wants input before it goes on: what it asks is judged, then the answer goes on like any other. Resolves
+   * once the lines after it may follow, which is before a person has answered.
+   */
+  wantsInput(flight: Flight, wanted: WholeResponse, answer: Answer): Promise<void>;
   /** Breaks a call off, wherever it is. Its asker is told unless it was the one who cancelled. */
   interrupt(flight: Flight, why: Interruption): void;
   all(): readonly InFlightCall[];
@@ -52,34 +63,17 @@ export function makeFlights(ports: FlightPorts): Flights {
   let gathering = 0;
   // The session's own upstream is told of interruptions by `settle`, so that no call pays for a signal of its own.
   const flightSignal = new AbortController().signal;
+  const rounds = makeCallRounds(ports.context);
 
-  const stages: Stages = {
-    ...ports.stages,
-    inspection: {
-      request: (call) => ports.stages.inspection.request(call),
-      answer(call, answer) {
-        const inspected = ports.stages.inspection.answer(call, answer);
-        // A newline inside would end the message early, and what follows would be read as another one.
-        const { bytes } = inspected.answer;
-        const newline = bytes === answer.bytes ? -1 : bytes.indexOf(0x0a);
-        if (newline >= 0 && newline < bytes.length - 1)
-          throw new Error('An inspector made an answer of more than one line.');
-        return inspected;
-      },
-    },
-    upstream: {
-      call(call) {
-        const pending = flying.get(call.id);
-        const flight = pending?.flight;
-        if (pending === undefined || flight === undefined)
-          throw new Error('A call that is not in flight was forwarded.');
-        return new Promise((resolve) => {
-          flight.settle = resolve;
-          pending.place.forward(flight);
-        });
-      },
-    },
-  };
+  const stages = flightStages(ports.stages, flyingOf);
+
+  function flyingOf(call: Call): { readonly pending: Pending; readonly flight: Flight } {
+    const pending = flying.get(call.id);
+    const flight = pending?.flight;
+    if (pending === undefined || flight === undefined)
+      throw new Error('A call that is not in flight was judged.');
+    return { pending, flight };
+  }
 
   const { stage, commit: commitStaged } = ports.stages.audit;
   const staging: Stages = { ...stages, audit: { open: stage ?? stages.audit.open } };
@@ -87,11 +81,19 @@ export function makeFlights(ports: FlightPorts): Flights {
   function start(lane: Lane, request: Request, action: GovernedAction, pending: Pending) {
     const call = callOf(request, action, pending.place.bytes.length, ports.context());
     if (typeof call === 'string') return call;
+    const standing = rounds.standing(call, action, request, pending);
     const flight: Flight = {
       call,
+      request,
+      place: pending.place,
       done: Promise.resolve(),
       settle: undefined,
       answer: undefined,
+      wanted: undefined,
+      approval: undefined,
+      first: standing.first,
+      earlier: standing.earlier,
+      turnedDown: standing.turnedDown,
       interruption: undefined,
       withdrawn: false,
       wait: undefined,
@@ -101,9 +103,7 @@ export function makeFlights(ports: FlightPorts): Flights {
     const gathered = gathering > 0 && commitStaged !== undefined && pending.place.alone;
     if (gathered) staged.push(flight);
     const way = gathered ? staging : stages;
-    flight.done = handleCall(call, way, portsOf(lane, request, pending, flight)).catch(
-      ports.failed,
-    );
+    flight.done = handleCall(call, way, portsOf(lane, pending, flight)).catch(ports.failed);
     return undefined;
   }
 
@@ -132,25 +132,28 @@ export function makeFlights(ports: FlightPorts): Flights {
     }
   }
 
-  function portsOf(lane: Lane, request: Request, pending: Pending, flight: Flight): CallPorts {
+  function wantsInput(flight: Flight, wanted: WholeResponse, answer: Answer): Promise<void> {
+    const { refusing, context } = ports;
+    const waiting = () => reportTo(flight);
+    const of = { stages: ports.stages, context: context(), flightSignal, refusing, waiting };
+    return judgeWanted(flight, wanted, answer, of);
+  }
+
+  function portsOf(lane: Lane, pending: Pending, flight: Flight): CallPorts {
     return {
       flightSignal,
-      waitSignal() {
-        flight.wait = new AbortController();
-        return flight.wait.signal;
-      },
+      waitSignal: () => waitSignal(flight),
       interruption: () => flight.interruption,
-      refusing: ports.refusing,
+      refusing: () => flight.turnedDown ?? ports.refusing(),
       unchanged(call) {
         if (call.action !== 'callTool') return true;
         const now = ports.context().lookupTool(call.target);
         return now?.pin === call.tool?.pin && now?.state === call.tool?.state;
       },
-      waiting() {
-        const token = lane.speaker === 'client' ? progressToken(request) : undefined;
-        if (token === undefined) return () => undefined;
-        const tell = (line: string) => pending.place.reply(line);
-        return reportWaiting(token, ports.progressMs, ports.after, tell);
+      waiting: () => (lane.speaker === 'client' ? reportTo(flight) : () => undefined),
+      remark() {
+        const { earlier } = flight;
+        return earlier && `It is a further round of the call ${earlier.callId}.`;
       },
       deliver(ending) {
         flying.delete(flight.call.id);
@@ -165,14 +168,29 @@ export function makeFlights(ports: FlightPorts): Flights {
     if (ending.kind === 'answered' && flight.answer !== undefined && stopped === undefined) {
       if (ending.answer.bytes === ending.original.bytes) flight.answer.forward();
       else flight.answer.replace(ending.answer.bytes);
+      if (flight.wanted !== undefined) rounds.wanted(flight, flight.wanted);
     } else if (ending.kind === 'answered') {
       reply(refusalLine(pending, stopped ?? internalError));
     } else if (ending.kind === 'refused' && flight.interruption?.code !== 'cancelled') {
-      reply(refusalLine(pending, ending.refusal));
+      const late = stopped === undefined && ending.refusal.outcome === 'denied-by-timeout';
+      const form = late ? formFor(lane, pending, flight) : undefined;
+      reply(form ?? refusalLine(pending, ending.refusal));
     }
     // The other side has the message and has not answered: what it may still say is kept from the asker.
     pending.abandoned = flight.settle !== undefined && flight.answer === undefined;
     if (!pending.abandoned || ending.kind === 'cancelled') lane.asked.remove(pending);
+  }
+
+  function formFor(lane: Lane, { modern, place }: Pending, { call, request }: Flight) {
+    const able = modern && place.alone && lane.speaker === 'client' && ports.comeBack();
+    return able ? waitingForm(call, request, ports.context().now()) : undefined;
+  }
+
+  /** Tells the client that its call still waits; returns what ends that. */
+  function reportTo({ request, place }: Flight): () => void {
+    const token = progressToken(request);
+    if (token === undefined) return () => undefined;
+    return reportWaiting(token, ports.progressMs, ports.after, (line) => place.reply(line));
   }
 
   function interrupt(flight: Flight, why: Interruption): void {
@@ -188,6 +206,7 @@ export function makeFlights(ports: FlightPorts): Flights {
       gathering += 1;
     },
     commit,
+    wantsInput,
     interrupt,
     all: () =>
       [...flying.values()].flatMap(({ flight }) =>

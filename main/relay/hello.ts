@@ -2,6 +2,7 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { BridgeHello } from '../../shared/hello.ts';
 import { fail, ok, type Result } from '../../shared/outcome.ts';
+import { offerName } from './taken-pipes.ts';
 
 /** A hello as it may come; members of later bridges are ignored. */
 const HelloLine = z.object({
@@ -13,6 +14,7 @@ const HelloLine = z.object({
   cwd: z.string().max(32_768),
   env: z.record(z.string(), z.string()),
   argv: z.array(z.string()),
+  hand: z.string().regex(offerName).optional().catch(undefined),
 });
 
 /** What can be said of a bridge that was turned away: never its token. */
@@ -42,7 +44,8 @@ export function readHello(line: Buffer, token: string): Result<BridgeHello, Hell
       'The bridge and Airlock do not belong together (wrong token). Restart this server in your client; if it stays so, restart Airlock Desktop.';
     return problem('wrong-token', message, known);
   }
-  return ok(hello);
+  const { hand, ...rest } = hello;
+  return ok(hand === undefined ? rest : { ...rest, hand });
 }
 
 /** The problem as a failed result. */

@@ -12,6 +12,7 @@ export interface LargeAnswer {
 const space = 0x20;
 const quote = 0x22;
 const backslash = 0x5c;
+const complete = '"complete"';
 const inObject = 1;
 const inArray = 2;
 
@@ -23,7 +24,7 @@ plain[backslash] = 0;
 /**
  * Reads a large answer without making a string or a value of it, which would cost more than everything else that
  * happens to it. It knows only the plain case: one object of `jsonrpc`, `id`, `result` and `error`, each at most once,
- * valid JSON in valid UTF-8, no bare carriage return. Undefined for all else, which is then read in full.
+ * valid JSON in valid UTF-8, no bare carriage return, and a result that is complete. Undefined for all else, which is then read in full.
  */
 export function readLargeAnswer(line: Buffer): LargeAnswer | undefined {
   if (!isUtf8(line)) return undefined;
@@ -82,13 +83,19 @@ export function readLargeAnswer(line: Buffer): LargeAnswer | undefined {
     if (depth === 2) {
       if (key.includes('\\')) return false;
       if (key === 'isError') toolError = line[at] === 0x74;
-      return true;
+      // What a server asks of the client is judged, so such an answer is read in full.
+      if (key === 'resultType') return isComplete();
+      return key !== 'inputRequests';
     }
     if (!/^(?:jsonrpc|id|result|error)$/.test(key) || top.has(key)) return false;
     topKey = key;
     valueStart = at;
     top.set(key, { start: at, end: at });
     return true;
+  }
+
+  function isComplete(): boolean {
+    return line.toString('latin1', at, at + complete.length) === complete;
   }
 
   function endTop(end: number): void {

@@ -2,7 +2,16 @@ import { type Span, scanObject, skipValue } from '../../shared/json-members.ts';
 import { foldKey } from './key-fold.ts';
 
 const topNames = new Set(['jsonrpc', 'id', 'method', 'params', 'result', 'error']);
-const paramNames = new Set(['name', 'uri', 'arguments', '_meta', 'progressToken', 'requestId']);
+const paramNames = new Set([
+  'name',
+  'uri',
+  'arguments',
+  '_meta',
+  'progressToken',
+  'requestId',
+  'requestState',
+  'inputResponses',
+]);
 const foldedParamNames = new Set([...paramNames].map(foldKey));
 const openBrace = 0x7b;
 

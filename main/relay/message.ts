@@ -59,6 +59,8 @@ export interface Response {
   readonly failed: boolean;
   /** `result.isError` is true: a tool's own way to fail. */
   readonly toolError: boolean;
+  /** The result wants something of the client before the server goes on (2026-07-28, `input_required`). */
+  readonly wantsInput: boolean;
   /** The answer with all it holds; of a large one it is read only now. */
   readonly whole: () => WholeResponse;
 }

@@ -63,6 +63,11 @@ export interface SessionPorts {
   readonly onToolList: (tools: readonly ListedTool[], page: ListPage) => readonly Withheld[];
   readonly facts: SessionFacts;
   readonly limits?: Partial<SessionLimits>;
+  /**
+   * A call of a 2026-07-28 client that shows forms is answered, where nobody approved it in time, by a form that brings
+   * it back, in place of a refusal. True unless told.
+   */
+  readonly comeBack?: () => boolean;
   readonly after?: After;
   readonly newId?: () => string;
   readonly now?: () => number;

@@ -69,6 +69,7 @@ export function startSession(ports: SessionPorts): Session {
     context: introductions.context,
     after,
     progressMs: limits.progressMs,
+    comeBack: ports.comeBack ?? (() => true),
     refusing: () => refusing,
     failed,
   });

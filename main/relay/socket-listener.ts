@@ -1,10 +1,11 @@
 import { chmodSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { BridgeEndpoint } from '../../shared/endpoint.ts';
-import { type BridgeHello, helloAccepted, helloLimit } from '../../shared/hello.ts';
+import { type BridgeHello, helloAccepted, helloLimit, helloTaken } from '../../shared/hello.ts';
 import { fail, ok, type Result } from '../../shared/outcome.ts';
 import { type HelloProblem, helloRefused, problem, readHello } from './hello.ts';
 import { clearStaleSocket, ownFolder } from './socket-folder.ts';
+import { type BridgeClient, takePipes, throughBridge } from './taken-pipes.ts';
 
 /** What the listener needs, and whom it tells. */
 export interface ListenerPorts {
@@ -12,8 +13,8 @@ export interface ListenerPorts {
   readonly token: string;
   /** Whose the socket's folder must be. */
   readonly uid: number;
-  /** A bridge that said a good hello. The socket is paused; from here on it carries the client's bytes alone. */
-  readonly accept: (hello: BridgeHello, socket: Socket) => void;
+  /** A bridge that said a good hello. Its client's streams are paused, and carry its bytes alone. */
+  readonly accept: (hello: BridgeHello, client: BridgeClient) => void;
   /** Somebody was turned away. */
   readonly refused: (problem: HelloProblem) => void;
   /** How long a hello may take, in milliseconds; 5,000 unless told otherwise. */
@@ -141,7 +142,17 @@ function greet(socket: Socket, ports: ListenerPorts, greeted: () => void): void 
     socket.pause();
     const rest = chunk.subarray(newline + 1);
     if (rest.length > 0) socket.unshift(rest);
-    socket.write(helloAccepted);
-    ports.accept(hello.value, socket);
+    void letIn(hello.value);
+  }
+
+  async function letIn(hello: BridgeHello): Promise<void> {
+    const { socketFolder } = ports.endpoint;
+    const taken =
+      hello.hand !== undefined && socketFolder !== undefined
+        ? await takePipes(socketFolder, hello.hand, socket)
+        : undefined;
+    // A bridge whose pipes could not be taken carries the bytes itself.
+    socket.write(taken?.ok ? helloTaken : helloAccepted);
+    ports.accept(hello, taken?.ok ? taken.value : throughBridge(socket));
   }
 }

@@ -39,6 +39,8 @@ export interface CallPorts {
   readonly unchanged: (call: Call) => boolean;
   /** A wait for a person begins; what it returns is called when it ends. */
   readonly waiting: () => () => void;
+  /** What the trail should say of the call beside how it ended. */
+  readonly remark?: () => string | undefined;
   /** Hands the ending to the caller's side, before the record is closed. */
   readonly deliver: (ending: Ending) => void;
 }
@@ -63,6 +65,8 @@ export async function handleCall(call: Call, stages: Stages, ports: CallPorts): 
     ending = refuse(failure(error, forwarded));
   }
   complete(seen, ending);
+  const remark = ports.remark?.();
+  if (remark !== undefined) seen.detail = [seen.detail, remark].filter(Boolean).join(' ');
   try {
     ports.deliver(ending);
   } finally {

@@ -1,5 +1,6 @@
 import { ok } from '../../shared/outcome.ts';
 import type { Answer } from '../../shared/stages.ts';
+import { comingBack } from './come-back.ts';
 import { readEnvelope } from './envelope.ts';
 import type { Flights } from './flights.ts';
 import { actionOf, isModern } from './governed-call.ts';
@@ -17,6 +18,7 @@ import {
 } from './message.ts';
 import { batchPlaces, linePlace } from './place.ts';
 import { type Refusal, refusalLine } from './refusal.ts';
+import { firstRound } from './rounds.ts';
 import { makeStopping } from './stopping.ts';
 
 /** What the traffic of one session needs. */
@@ -90,7 +92,11 @@ export function makeTraffic(ports: TrafficPorts): Traffic {
     }
   }
 
-  function takeRequest(lane: Lane, request: Request, place: Place): void {
+  function takeRequest(lane: Lane, sent: Request, at: Place): void {
+    const back = at.alone && lane.speaker === 'client' ? comingBack(sent) : undefined;
+    const first = back && firstRound(sent);
+    const request = first?.request ?? sent;
+    const place = first === undefined ? at : linePlace(first.line, lane, mayForward);
     const { idText, method } = request;
     const action = actionOf(lane.speaker, method);
     if (action === 'look-alike' || (action !== undefined && request.looseKeys)) {
@@ -104,6 +110,7 @@ export function makeTraffic(ports: TrafficPorts): Traffic {
       modern: isModern(request),
       place,
       fromStart: request.params?.value.cursor === undefined,
+      back,
       flight: undefined,
       cancelled: false,
       abandoned: false,
@@ -191,7 +198,10 @@ export function makeTraffic(ports: TrafficPorts): Traffic {
     }
     flight.answer = place;
     ports.sawAnswer(lane, method, response);
-    flight.settle(ok({ bytes: place.bytes, kind: kindOf(response) }));
+    const answer = { bytes: place.bytes, kind: kindOf(response) };
+    if (response.wantsInput && lane.speaker === 'server')
+      return flights.wantsInput(flight, response.whole(), answer);
+    flight.settle(ok(answer));
     return flight.done;
   }
 

@@ -68,6 +68,7 @@ export interface RigOptions {
   readonly onToolList?: (tools: readonly ListedTool[], page: ListPage) => readonly Withheld[];
   readonly limits?: Partial<SessionLimits>;
   readonly mode?: 'enforce' | 'monitor';
+  readonly comeBack?: () => boolean;
   /** Streams nobody listens to, for tests of a slow reader. */
   readonly deaf?: boolean;
 }
@@ -138,6 +139,7 @@ export function rig(options: RigOptions = {}) {
       called: () => undefined,
     },
     limits: options.limits ?? {},
+    ...(options.comeBack && { comeBack: options.comeBack }),
     after(ms, call) {
       const timer = { ms, call, cancelled: false };
       timers.push(timer);
