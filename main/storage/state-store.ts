@@ -4,6 +4,7 @@ import { ok, type Problem, type Result } from '../../shared/outcome.ts';
 import { type ConnectionTable, connectionTable } from './connections.ts';
 import { openDatabase } from './database.ts';
 import { type GrantTable, grantTable } from './grants.ts';
+import { type SightingTable, sightingTable } from './inventory.ts';
 import { type KillTable, killTable } from './kills.ts';
 import { type PinTable, pinTable } from './pins.ts';
 
@@ -18,7 +19,7 @@ const countKills = (event: 'INSERT' | 'UPDATE' | 'DELETE') => `
 const schema = {
   what: 'the state of Airlock',
   applicationId: 0x41_4c_53_31, // "ALS1"
-  probe: ['connections', 'pins', 'grants', 'kills', 'notes']
+  probe: ['connections', 'pins', 'grants', 'kills', 'notes', 'sightings']
     .map((table) => `SELECT key, value FROM ${table} LIMIT 0;`)
     .concat('SELECT name, value FROM counters LIMIT 0;')
     .join('\n'),
@@ -28,6 +29,7 @@ const schema = {
      CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
      INSERT INTO counters VALUES ('kills', 0);
      ${(['INSERT', 'UPDATE', 'DELETE'] as const).map(countKills).join('\n')}`,
+    jsonTableSql('sightings'),
   ],
 };
 
@@ -37,6 +39,7 @@ export interface StateStore {
   readonly pins: PinTable;
   readonly grants: GrantTable;
   readonly kills: KillTable;
+  readonly sightings: SightingTable;
   /** Small texts under a key, for what needs no table of its own. */
   readonly notes: {
     get(key: string): string | undefined;
@@ -74,6 +77,7 @@ export function openStateStore(path: string, now: () => number = Date.now): Resu
     pins: pinTable(db),
     grants: grantTable(db),
     kills,
+    sightings: sightingTable(db),
     notes: notes(db),
     ...(setAside === undefined ? {} : { setAside }),
     changed() {
