@@ -124,10 +124,10 @@ export async function openRelay(governance: Governance, ports: RelayPorts) {
     endpoint: place,
     token,
     uid: process.getuid?.() ?? 0,
-    accept(hello, socket) {
-      admission.bridge(hello, { in: socket, out: socket }).catch((error: unknown) => {
+    accept(hello, client) {
+      admission.bridge(hello, client).catch((error: unknown) => {
         // One client that cannot be served must not end the app, and must not wait for ever.
-        socket.destroy();
+        client.destroy();
         const reason = state.problemOf(error)?.message ?? String(error);
         report(`A client could not be served. ${reason}`);
       });

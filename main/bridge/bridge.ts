@@ -2,7 +2,7 @@ import { readArguments } from './arguments.ts';
 import { reach } from './reach.ts';
 import { answerAll } from './unreachable.ts';
 
-/** What a client's config points at: finds the app and becomes a byte pipe to it. It never starts a server itself. */
+/** What a client's config points at: finds the app and joins the client to it. It never starts a server itself. */
 async function run(): Promise<void> {
   const { stdin, stdout } = process;
   const words = readArguments(process.argv.slice(2));
@@ -25,7 +25,7 @@ async function run(): Promise<void> {
     return;
   }
 
-  const { socket } = reached;
+  const { socket, taken } = reached;
   let clean = false;
   // A client that is gone ends the bridge as surely as an app that is.
   stdout.on('error', () => socket.destroy());
@@ -39,6 +39,11 @@ async function run(): Promise<void> {
     process.exitCode = clean ? 0 : 1;
     stdin.destroy();
   });
+  if (taken) {
+    // The app reads and writes the client's pipes itself; the socket only tells that both are there.
+    socket.resume();
+    return;
+  }
   stdin.pipe(socket);
   socket.pipe(stdout, { end: false });
 }

@@ -2,15 +2,19 @@ import { spawn } from 'node:child_process';
 import { connect, type Socket } from 'node:net';
 import type { BridgeEndpoint } from '../../shared/endpoint.ts';
 import type { BridgeHello } from '../../shared/hello.ts';
+import { offerPipes } from './hand-over.ts';
 import { isOurs, type Launch, meetingPlace, readLaunch, readToken } from './meeting-place.ts';
 
-/** A socket to the app that carries the client's bytes from here on, or the sentence that says why there is none. */
+/**
+ * A socket to the app, or the sentence that says why there is none. It carries the client's bytes from here on, except
+ * where the app has `taken` the client's pipes.
+ */
 export type Reached =
-  | { readonly ok: true; readonly socket: Socket }
+  | { readonly ok: true; readonly socket: Socket; readonly taken: boolean }
   | { readonly ok: false; readonly sentence: string };
 
 /** What the bridge says of itself; the token is read anew for every try. */
-export type Introduction = Omit<BridgeHello, 'airlock' | 'token'>;
+export type Introduction = Omit<BridgeHello, 'airlock' | 'token' | 'hand'>;
 
 const notRunning = 'Airlock is not running: start Airlock Desktop, then try again.';
 const patienceMs = 8_000;
@@ -41,9 +45,15 @@ export async function reach(introduction: Introduction): Promise<Reached> {
 }
 
 /** One try. `absent`: nobody is there. `stale`: somebody is, but the token was of a run before. */
-function sayHello(place: BridgeEndpoint, introduction: Introduction, ms: number): Promise<Try> {
-  if (!isOurs(place)) return Promise.resolve('absent');
+async function sayHello(
+  place: BridgeEndpoint,
+  introduction: Introduction,
+  ms: number,
+): Promise<Try> {
+  if (!isOurs(place)) return 'absent';
   const token = readToken(place);
+  const offer = await offerPipes(place);
+  const hand = offer === undefined ? {} : { hand: offer.name };
   return new Promise((resolve) => {
     // Half open: when the client has said its last word, the answers still come.
     const socket = connect({ path: place.socket, allowHalfOpen: true });
@@ -57,7 +67,7 @@ function sayHello(place: BridgeEndpoint, introduction: Introduction, ms: number)
     const absent = () => settle('absent');
 
     socket.on('connect', () => {
-      const hello: BridgeHello = { airlock: 1, token, ...introduction };
+      const hello: BridgeHello = { airlock: 1, token, ...introduction, ...hand };
       socket.write(`${JSON.stringify(hello)}\n`);
     });
     socket.on('error', absent);
@@ -66,6 +76,7 @@ function sayHello(place: BridgeEndpoint, introduction: Introduction, ms: number)
 
     function settle(outcome: Try): void {
       clearTimeout(timer);
+      offer?.close();
       socket.off('error', absent);
       socket.off('end', absent);
       socket.off('data', read);
@@ -85,7 +96,7 @@ function sayHello(place: BridgeEndpoint, introduction: Introduction, ms: number)
         socket.pause();
         const rest = line.subarray(end + 1);
         if (rest.length > 0) socket.unshift(rest);
-        settle({ ok: true, socket });
+        settle({ ok: true, socket, taken: answer.taken });
       } else {
         // The app may have started anew between the reading of its token and the hello.
         const renewed = answer.code === 'wrong-token' && readToken(place) !== token;
@@ -95,17 +106,18 @@ function sayHello(place: BridgeEndpoint, introduction: Introduction, ms: number)
   });
 }
 
-function parse(line: Buffer): { ok: boolean; code: string; sentence: string } {
+function parse(line: Buffer): { ok: boolean; taken: boolean; code: string; sentence: string } {
   const unclear = 'Airlock answered in a way this bridge does not know. Restart Airlock Desktop.';
   try {
-    const { ok = false, error } = JSON.parse(line.toString('utf8'));
+    const { ok = false, taken = false, error } = JSON.parse(line.toString('utf8'));
     return {
       ok: ok === true,
+      taken: taken === true,
       code: String(error?.code),
       sentence: String(error?.message ?? unclear),
     };
   } catch {
-    return { ok: false, code: '', sentence: unclear };
+    return { ok: false, taken: false, code: '', sentence: unclear };
   }
 }
 

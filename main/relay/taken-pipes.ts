@@ -54,6 +54,7 @@ export async function takePipes(
   ends.in.on('error', () => undefined);
   ends.out.on('error', () => undefined);
   ends.out.on('close', () => socket.end());
+  socket.on('end', destroy);
   socket.on('close', destroy);
   socket.resume();
   return ok({ ...ends, destroy });

@@ -9,12 +9,12 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Listener, listenForBridges } from '../../../main/relay/socket-listener.ts';
+import type { BridgeClient } from '../../../main/relay/taken-pipes.ts';
 import { type BridgeEndpoint, bridgeEndpoint, socketTmp } from '../../../shared/endpoint.ts';
 import type { BridgeHello } from '../../../shared/hello.ts';
 import { until } from '../relay/rig.ts';
@@ -26,7 +26,9 @@ let home = '';
 let place: BridgeEndpoint;
 let doors: Listener[] = [];
 let children: ChildProcessWithoutNullStreams[] = [];
-let sockets: Socket[] = [];
+let clients: BridgeClient[] = [];
+/** A Node that gives no access to its pipes: the bridge has to carry the bytes itself. */
+let carrying: Record<string, string> = {};
 
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'airlock-bridge-'));
@@ -39,6 +41,9 @@ beforeAll(async () => {
     format: 'cjs',
     target: 'node20',
   });
+  const without = path.join(folder, 'without-binding.cjs');
+  writeFileSync(without, 'process.binding = undefined;');
+  carrying = { NODE_OPTIONS: `--require=${without}` };
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -49,12 +54,12 @@ beforeEach(() => {
   place = bridgeEndpoint({ platform: 'linux', home, tmp: socketTmp, uid, hash });
   doors = [];
   children = [];
-  sockets = [];
+  clients = [];
 });
 
 afterEach(async () => {
   for (const child of children) child.kill('SIGKILL');
-  for (const socket of sockets) socket.destroy();
+  for (const client of clients) client.destroy();
   for (const door of doors) await door.close();
 });
 
@@ -67,15 +72,15 @@ function writeToken(token: string): void {
 async function app(token = 'tok', written = token, onRefused = () => {}) {
   writeToken(written);
   const hellos: BridgeHello[] = [];
-  const arrived: Socket[] = [];
+  const arrived: BridgeClient[] = [];
   const opened = await listenForBridges({
     endpoint: place,
     token,
     uid,
-    accept(hello, socket) {
+    accept(hello, client) {
       hellos.push(hello);
-      arrived.push(socket);
-      sockets.push(socket);
+      arrived.push(client);
+      clients.push(client);
     },
     refused: onRefused,
   });
@@ -85,7 +90,7 @@ async function app(token = 'tok', written = token, onRefused = () => {}) {
 }
 
 /** A client that has started the bridge. */
-function bridge(words: string[], env: Record<string, string> = {}) {
+function startBridge(words: string[], env: Record<string, string> = {}) {
   const child = spawn(process.execPath, [bundle, ...words], {
     env: { HOME: home, ...env },
     cwd: home,
@@ -116,7 +121,11 @@ function bridge(words: string[], env: Record<string, string> = {}) {
   };
 }
 
-describe('with the app', () => {
+describe.each(['hands the pipes over', 'carries the bytes'])('with the app: %s', (how) => {
+  const taken = how === 'hands the pipes over';
+  const bridge = (words: string[], env: Record<string, string> = {}) =>
+    startBridge(words, taken ? env : { ...carrying, ...env });
+
   test('the bridge says who it is, and nothing of the client before the door is open', async () => {
     const { hellos } = await app();
     const b = bridge(['con_1', '--env', 'KEY,ABSENT', '--', 'npx', '/w/a b'], { KEY: 'expanded' });
@@ -130,6 +139,7 @@ describe('with the app', () => {
       cwd: home,
       env: { KEY: 'expanded' },
       argv: ['npx', '/w/a b'],
+      ...(taken ? { hand: expect.stringMatching(/^h[0-9a-f]{8}\.sock$/) } : {}),
     });
   });
 
@@ -137,20 +147,21 @@ describe('with the app', () => {
     const { arrived } = await app();
     const b = bridge(['con_1']);
     await until(() => arrived.length === 1);
-    const socket = arrived[0];
+    const client = arrived[0];
+    expect(client?.in === client?.out).toBe(!taken);
     const up = randomBytes(3_000_000);
     const down = randomBytes(3_000_000);
     const got: Buffer[] = [];
     let length = 0;
     b.child.stdin.write(up);
-    socket?.write(down);
-    socket?.on('data', (chunk: Buffer) => {
+    client?.out.write(down);
+    client?.in.on('data', (chunk: Buffer) => {
       got.push(chunk);
       length += chunk.length;
-      socket.pause();
-      setImmediate(() => socket.resume());
+      client.in.pause();
+      setImmediate(() => client.in.resume());
     });
-    socket?.resume();
+    client?.in.resume();
     await until(() => length === up.length && b.length() === down.length);
     expect(Buffer.concat(got).equals(up)).toBe(true);
     expect(b.bytes().equals(down)).toBe(true);
@@ -162,12 +173,12 @@ describe('with the app', () => {
     b.child.stdin.end('{"last":1}\n');
     await until(() => arrived.length === 1);
     let ended = false;
-    arrived[0]?.on('end', () => {
+    arrived[0]?.in.on('end', () => {
       ended = true;
     });
-    arrived[0]?.resume();
+    arrived[0]?.in.resume();
     await until(() => ended);
-    arrived[0]?.end('{"answer":1}\n');
+    arrived[0]?.out.end('{"answer":1}\n');
     await until(() => b.exit() !== undefined);
     expect(b.exit()).toBe(0);
     expect(b.heard()).toBe('{"answer":1}\n');
@@ -179,7 +190,7 @@ describe('with the app', () => {
     const b = bridge(['con_1']);
     await until(() => arrived.length === 1);
     const large = 'x'.repeat(1_000_000);
-    arrived[0]?.end(`${large}\n`);
+    arrived[0]?.out.end(`${large}\n`);
     await until(() => b.exit() !== undefined);
     expect(b.exit()).toBe(0);
     expect(b.heard()).toBe(`${large}\n`);
@@ -190,10 +201,21 @@ describe('with the app', () => {
     const b = bridge(['con_1']);
     await until(() => arrived.length === 1);
     b.child.stdout.destroy();
-    arrived[0]?.on('error', () => undefined);
-    const feed = setInterval(() => arrived[0]?.write('x'.repeat(10_000)), 5);
+    arrived[0]?.out.on('error', () => undefined);
+    const feed = setInterval(() => arrived[0]?.out.write('x'.repeat(10_000)), 5);
     await until(() => b.exit() !== undefined);
     clearInterval(feed);
+  });
+
+  test('a bridge that is killed takes its client along, and the app lets go of it', async () => {
+    const { arrived } = await app();
+    const b = bridge(['con_1']);
+    await until(() => arrived.length === 1);
+    const client = arrived[0];
+    client?.in.resume();
+    b.child.kill('SIGKILL');
+    await until(() => client?.in.destroyed === true && client.out.destroyed);
+    await until(() => b.exit() !== undefined);
   });
 
   test('found by HOME alone also where the home is too deep for a socket', async () => {
@@ -215,7 +237,7 @@ describe('with the app', () => {
 describe('turned away', () => {
   test('the client hears why, for each request', async () => {
     const { hellos } = await app('right', 'wrong');
-    const b = bridge(['con_1']);
+    const b = startBridge(['con_1']);
     b.child.stdin.write('{"jsonrpc":"2.0","id":0,"method":"initialize"}\n{"method":"n"}\n');
     await until(() => b.heard().endsWith('\n'));
     expect(JSON.parse(b.heard())).toMatchObject({ id: 0, error: { code: -31005 } });
@@ -228,14 +250,14 @@ describe('turned away', () => {
 
   test('by a token of the run before, it comes again with the new one', async () => {
     const { hellos } = await app('new', 'old', () => writeToken('new'));
-    const b = bridge(['con_1']);
+    const b = startBridge(['con_1']);
     await until(() => hellos.length === 1);
     expect(hellos[0]?.token).toBe('new');
     expect(b.heard()).toBe('');
   });
 
   test('an entry that names no connection says so', async () => {
-    const b = bridge([]);
+    const b = startBridge([]);
     b.child.stdin.end('{"id":1,"method":"tools/call"}\n');
     await until(() => b.exit() !== undefined);
     expect(b.heard()).toContain('does not say which connection');
@@ -246,7 +268,7 @@ describe('without the app', () => {
   const ask = '{"jsonrpc":"2.0","id":1,"method":"initialize"}\n{"id":2,"method":"tools/call"}\n';
 
   test('each request is answered with what to do, until the client goes', async () => {
-    const b = bridge(['con_1']);
+    const b = startBridge(['con_1']);
     b.child.stdin.write(ask);
     await until(() => b.heard().split('\n').length === 3);
     const [first, second] = b
@@ -271,7 +293,7 @@ describe('without the app', () => {
     mkdirSync(path.dirname(place.launchFile), { recursive: true });
     const launch = { command: process.execPath, args: ['-e', program], env: { FROM_LAUNCH: '1' } };
     writeFileSync(place.launchFile, JSON.stringify(launch), { mode: 0o600 });
-    const b = bridge(['con_1'], { ELECTRON_RUN_AS_NODE: '1', LANG: 'C' });
+    const b = startBridge(['con_1'], { ELECTRON_RUN_AS_NODE: '1', LANG: 'C' });
     b.child.stdin.write('{"id":1,"method":"ping"}\n');
     await until(() => existsSync(mark) && readFileSync(mark, 'utf8').endsWith('}'));
     const env = JSON.parse(readFileSync(mark, 'utf8'));
@@ -280,10 +302,10 @@ describe('without the app', () => {
     const { arrived } = await app('late');
     await until(() => arrived.length === 1);
     let got = '';
-    arrived[0]?.on('data', (chunk) => {
+    arrived[0]?.in.on('data', (chunk) => {
       got += String(chunk);
     });
-    arrived[0]?.resume();
+    arrived[0]?.in.resume();
     await until(() => got === '{"id":1,"method":"ping"}\n');
   });
 
@@ -293,7 +315,7 @@ describe('without the app', () => {
     const launch = { command: '/usr/bin/touch', args: [mark] };
     writeFileSync(place.launchFile, JSON.stringify(launch));
     chmodSync(place.launchFile, 0o666);
-    const b = bridge(['con_1']);
+    const b = startBridge(['con_1']);
     b.child.stdin.end(ask);
     await until(() => b.exit() !== undefined);
     expect(b.heard()).toContain('Airlock is not running');
@@ -303,7 +325,7 @@ describe('without the app', () => {
   test('no token goes to a socket whose folder is open to others', async () => {
     const { hellos } = await app();
     chmodSync(String(place.socketFolder), 0o755);
-    const b = bridge(['con_1']);
+    const b = startBridge(['con_1']);
     b.child.stdin.end(ask);
     await until(() => b.exit() !== undefined);
     expect(b.heard()).toContain('Airlock is not running');

@@ -45,7 +45,7 @@ async function door(
     endpoint: { socket: over.socket ?? socketOf(), socketFolder: over.folder ?? folderOf() },
     token,
     uid: over.uid ?? uid,
-    accept: (hello, socket) => accepted.push({ hello, socket }),
+    accept: (hello, { in: socket }) => accepted.push({ hello, socket: socket as Socket }),
     refused: (problem) => refused.push(problem),
     ...(over.helloMs === undefined ? {} : { helloMs: over.helloMs }),
   });
