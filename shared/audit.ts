@@ -98,7 +98,9 @@ export const EntryInput = z.object({
   bytesOut: z.number().optional(),
   resultHash: z.string().optional(),
   findings: z.array(Finding).optional(),
+  /** W3C trace context of the call. */
   traceparent: z.string().optional(),
+  tracestate: z.string().optional(),
   /** True when monitor mode forwarded what policy would not have. */
   monitor: z.boolean().optional(),
   /** One sentence for people. */

@@ -60,4 +60,5 @@ export interface Call {
   readonly bytes: number;
   /** W3C trace context found in `params._meta`. */
   readonly traceparent?: string;
+  readonly tracestate?: string;
 }

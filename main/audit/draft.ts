@@ -14,7 +14,7 @@ const parts: readonly (readonly Key[])[] = [
   ['kind', 'method', 'monitor', 'outcome', 'person'],
   ['process', 'resultHash'],
   ['server'],
-  ['tool', 'traceparent'],
+  ['tool', 'traceparent', 'tracestate'],
 ];
 
 /**

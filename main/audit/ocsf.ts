@@ -137,4 +137,5 @@ const unmapped = (entry: Entry): JsonRecord => ({
   approver: entry.approver && { ...entry.approver },
   findings: entry.findings?.map((found) => ({ ...found })),
   traceparent: entry.traceparent,
+  tracestate: entry.tracestate,
 });

@@ -4,6 +4,7 @@ import type { Call } from '../../shared/call.ts';
 import { ok, type Result } from '../../shared/outcome.ts';
 import type { Decision } from '../../shared/policy.ts';
 import type { CallEnd, CallRecord, Stages } from '../../shared/stages.ts';
+import { traceContext } from '../../shared/trace-context.ts';
 import { AuditUnavailable } from './audit-unavailable.ts';
 import { bounded } from './bounded.ts';
 import { makeDecisionMemory, makePartyMemory } from './record-memory.ts';
@@ -30,9 +31,6 @@ const sentenceLimit = 2_048;
 
 /** Characters of the longest secret that masking knows as one: a private key in PEM form. */
 const longestSecret = 4_096;
-
-/** W3C trace context, version 00: anything else is not carried on. */
-const traceparent = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /**
  * Keeps the record of governed calls in the trail: `call.opened` durably before anything is forwarded, what happens
@@ -61,8 +59,11 @@ export function makeRecord({
     };
     // The target of whatever kind, so that a resource or a prompt can be found like a tool.
     if (call.target !== '') identity.tool = { name: name(call.target), pin: tool?.pin ?? '' };
-    if (call.traceparent !== undefined && traceparent.test(call.traceparent))
-      identity.traceparent = call.traceparent;
+    const trace = traceContext(call);
+    if (trace !== undefined) {
+      identity.traceparent = trace.traceparent;
+      if (trace.tracestate !== undefined) identity.tracestate = name(trace.tracestate);
+    }
     return identity;
   }
 

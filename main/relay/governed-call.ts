@@ -1,6 +1,7 @@
 import { protocolVersionKey } from '../../shared/answers.ts';
 import type { Action, Agent, Call, ConnectionRef } from '../../shared/call.ts';
 import type { ServerIdentity, ToolView } from '../../shared/server.ts';
+import { traceContext } from '../../shared/trace-context.ts';
 import { argumentsHash, boundHash } from './arguments-hash.ts';
 import { scanArguments } from './arguments-scan.ts';
 import { foldKey } from './key-fold.ts';
@@ -108,8 +109,11 @@ export function callOf(
   };
   const tool = action === 'callTool' ? context.lookupTool(target) : undefined;
   if (tool !== undefined) call.tool = tool;
-  const trace = traceparentOf(metaOf(request));
-  if (trace !== undefined) call.traceparent = trace;
+  const trace = traceContext(params?.value._meta);
+  if (trace !== undefined) {
+    call.traceparent = trace.traceparent;
+    if (trace.tracestate !== undefined) call.tracestate = trace.tracestate;
+  }
   return call;
 }
 
@@ -121,11 +125,3 @@ export function metaOf(request: Request): JsonObject {
 
 /** True for a request of protocol version 2026-07-28 or later: such clients name the version in every request. */
 export const isModern = (request: Request): boolean => protocolVersionKey in metaOf(request);
-
-/** W3C trace context (SEP-414), only where it is well-formed: it goes into the trail. */
-function traceparentOf(meta: JsonObject): string | undefined {
-  const trace = meta.traceparent;
-  return typeof trace === 'string' && /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/.test(trace)
-    ? trace
-    : undefined;
-}

@@ -1,3 +1,4 @@
+import { type TraceContext, traceContext } from '../../shared/trace-context.ts';
 import { isObject, type Seen, type SeenLine } from './http-message.ts';
 import type { HeaderFields } from './http-ports.ts';
 import { headerValue, type MirroredParameter, parameterHeaders } from './http-tool-headers.ts';
@@ -79,6 +80,8 @@ export function postHeaders(line: SeenLine, learned: Learned): Record<string, st
     'content-type': 'application/json',
   };
   const [message] = line.messages;
+  const trace = line.batch ? undefined : traceOf(message);
+  if (trace !== undefined) Object.assign(common, trace);
   if (!line.batch && message?.kind === 'request' && message.version !== undefined)
     return { ...common, ...modernHeaders(message, learned) };
   const legacy = sessionHeaders(learned, message?.method === 'initialize');
@@ -93,6 +96,10 @@ export function postHeaders(line: SeenLine, learned: Learned): Record<string, st
   }
   return { ...common, ...legacy };
 }
+
+/** The trace of a message, as HTTP carries it: servers' own tools look for it there (SEP-414; W3C Trace Context). */
+const traceOf = (message: Seen | undefined): TraceContext | undefined =>
+  isObject(message?.value.params) ? traceContext(message.value.params._meta) : undefined;
 
 function modernHeaders(message: Seen, { tools }: Learned): Record<string, string> {
   const { method = '', version = '', value } = message;

@@ -52,6 +52,7 @@ const members: { [K in keyof Required<EntryInput>]: fc.Arbitrary<Required<EntryI
     { maxLength: 2 },
   ) as fc.Arbitrary<NonNullable<EntryInput['findings']>>,
   traceparent: text,
+  tracestate: text,
   monitor: fc.boolean(),
   detail: text,
 };

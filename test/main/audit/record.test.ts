@@ -40,6 +40,7 @@ describe('opening', () => {
         reported: { name: 'files', version: '1.0' },
       },
       traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+      tracestate: 'vendor=a,secret=hunter2',
     });
     begin(call);
     const [row] = trail.rowsFrom(2, 1);
@@ -57,6 +58,7 @@ describe('opening', () => {
       argumentsHash: call.argumentsHash,
       bytesIn: call.bytes,
       traceparent: call.traceparent,
+      tracestate: 'vendor=a,secret=•••',
     });
   });
 

@@ -449,3 +449,14 @@ describe('what the server asks of the client', () => {
     expect(r.clientHears.text()).toBe(sample + toolAnswer(1));
   });
 });
+
+describe('the trace a call belongs to', () => {
+  test('is known of it, and its bytes go on as they came', async () => {
+    const r = rig();
+    const trace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const line = toolCall(1, 'x', `,"_meta":{"traceparent":"${trace}","tracestate":"a=1"}`);
+    r.clientSays(line);
+    await until(() => r.serverHears.text() === line);
+    expect(r.calls[0]).toMatchObject({ traceparent: trace, tracestate: 'a=1' });
+  });
+});

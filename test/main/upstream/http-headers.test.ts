@@ -52,6 +52,28 @@ describe('a line of a revision with sessions', () => {
   });
 });
 
+describe('the trace of a message', () => {
+  const trace = {
+    traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+    tracestate: 'vendor=a',
+  };
+  const call = (_meta: object) => ({ id: 1, method: 'tools/call', params: { name: 'x', _meta } });
+
+  test('goes into the header fields of both eras', () => {
+    expect(headersOf(call(trace), shaken)).toMatchObject(trace);
+    expect(headersOf(call({ ...modernMeta, ...trace }), nothing)).toMatchObject(trace);
+    const told = { method: 'notifications/x', params: { _meta: trace } };
+    expect(headersOf(told, { ...nothing, modernVersion: '2026-07-28' })).toMatchObject(trace);
+  });
+
+  test('does not where it is none, or where a batch has several', () => {
+    for (const line of [call({ ...trace, traceparent: 'x\r\nEvil: 1' }), [call(trace)]]) {
+      expect(headersOf(line, shaken)).not.toHaveProperty('traceparent');
+      expect(headersOf(line, shaken)).not.toHaveProperty('tracestate');
+    }
+  });
+});
+
 describe('a request of 2026-07-28', () => {
   const own = { 'mcp-protocol-version': '2026-07-28' };
 
