@@ -11,7 +11,8 @@ export type Unreadable =
   | 'duplicate-id'
   | 'bad-params'
   | 'no-id'
-  | 'unexpected-answer';
+  | 'unexpected-answer'
+  | 'unasked-input';
 
 /** A JSON object as parsed. */
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -109,6 +110,8 @@ const sentences: Record<Unreadable, string> = {
   'no-id': 'A request of this kind needs an id, so it was not passed on.',
   'unexpected-answer':
     'The answer belongs to no request that was forwarded and still waits, so it was withheld.',
+  'unasked-input':
+    'The answer asks the client for input, which only the answer to a call may do, so it was withheld.',
 };
 
 /** An `Invalid` with its standard sentence, or a nearer one. */

@@ -14,6 +14,9 @@ export interface Stopping {
 const unreadableAnswer =
   'The server answered in a way that Airlock could not pass on, so the answer was withheld. The server may have carried the request out: check before you repeat it.';
 
+const tooLongAnswer =
+  'The answer of the server is larger than Airlock takes (64 MiB in one message), so it was withheld. Ask for less at a time. The server may have carried the request out: check before you repeat it.';
+
 /** `stopped` hears of everything that was kept back. */
 export function makeStopping(
   stopped: (lane: Lane, what: Invalid, bytes: Uint8Array) => void,
@@ -23,24 +26,23 @@ export function makeStopping(
     const { idText, problem, message } = what;
     if (what.answers) {
       const pending = idText === undefined ? undefined : lane.answers.find(idText);
-      if (pending !== undefined) giveUp(lane, pending, place);
+      const why = problem === 'too-long' ? tooLongAnswer : unreadableAnswer;
+      if (pending !== undefined) giveUp(lane, pending, place, why);
     } else if (idText !== undefined || lane.speaker === 'client') {
       // What a server says that is no message (a stray log line) expects no answer; a client's garbage gets one.
       place.reply(errorAnswer(idText ?? 'null', codeOf(problem), message));
     }
   }
 
-  function giveUp(lane: Lane, pending: Pending, place: Place): void {
+  function giveUp(lane: Lane, pending: Pending, place: Place, why = unreadableAnswer): void {
     const { flight } = pending;
     if (flight === undefined || pending.abandoned) {
       lane.answers.remove(pending);
       if (pending.abandoned) return;
-      pending.place.reply(
-        errorAnswer(pending.idText, answerCodes.unreadableAnswer, unreadableAnswer),
-      );
+      pending.place.reply(errorAnswer(pending.idText, answerCodes.unreadableAnswer, why));
     } else if (flight.settle !== undefined && flight.answer === undefined) {
       flight.answer = place;
-      flight.settle(fail('unreadable-answer', unreadableAnswer));
+      flight.settle(fail('unreadable-answer', why));
     }
   }
 
@@ -61,6 +63,7 @@ function codeOf(problem: Unreadable): number {
     case 'duplicate-id':
     case 'no-id':
     case 'unexpected-answer':
+    case 'unasked-input':
       return answerCodes.invalidRequest;
     default:
       return problem satisfies never;

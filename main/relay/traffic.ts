@@ -1,12 +1,13 @@
 import { ok } from '../../shared/outcome.ts';
 import type { Answer } from '../../shared/stages.ts';
+import { askedInput } from './asked-input.ts';
 import { comingBack } from './come-back.ts';
 import { readEnvelope } from './envelope.ts';
 import type { Flights } from './flights.ts';
 import { actionOf, isModern } from './governed-call.ts';
 import type { After } from './human-wait.ts';
 import type { Lane, Pending, Place } from './lane.ts';
-import type { Frame } from './line-framer.ts';
+import type { Frame, TooLong } from './line-framer.ts';
 import { judgeList, type ListedTool, type ListPage, type Withheld } from './list-answer.ts';
 import {
   type Invalid,
@@ -20,6 +21,7 @@ import { batchPlaces, linePlace } from './place.ts';
 import { type Refusal, refusalLine } from './refusal.ts';
 import { firstRound } from './rounds.ts';
 import { makeStopping } from './stopping.ts';
+import { endsOf } from './too-long.ts';
 
 /** What the traffic of one session needs. */
 export interface TrafficPorts {
@@ -30,6 +32,8 @@ export interface TrafficPorts {
   readonly onToolList: (tools: readonly ListedTool[], page: ListPage) => readonly Withheld[];
   readonly listFiltered: (withheld: readonly Withheld[]) => void;
   readonly called: (lane: Lane) => void;
+  /** The server answered something, but nobody can say what: one of those who wait would wait for ever. */
+  readonly lostAnswer: () => void;
   /** A request passes: looks whether its sender introduces itself. */
   readonly sawRequest: (lane: Lane, request: Request) => void;
   /** The answer to a request with this method passes. */
@@ -50,8 +54,7 @@ export function makeTraffic(ports: TrafficPorts): Traffic {
 
   function take(lane: Lane, frame: Frame): Promise<void> | undefined {
     if ('tooLong' in frame) {
-      const place = linePlace(frame.head, lane, mayForward);
-      stop(lane, invalid('too-long'), place);
+      stopLong(lane, frame);
       return undefined;
     }
     const place = linePlace(frame, lane, mayForward);
@@ -72,6 +75,19 @@ export function makeTraffic(ports: TrafficPorts): Traffic {
       return undefined;
     }
     return Promise.all(held).then(() => batch.close());
+  }
+
+  /** What is too long to be passed on: whoever would wait for it is told. */
+  function stopLong(lane: Lane, frame: TooLong): void {
+    const { kind, idText } = endsOf(frame);
+    stop(
+      lane,
+      invalid('too-long', idText, { answers: kind === 'answer' }),
+      linePlace(frame.head, lane, mayForward),
+    );
+    const waits = lane.answers.all().some(({ abandoned }) => !abandoned);
+    if (lane.speaker === 'server' && kind === 'answer' && idText === undefined && waits)
+      ports.lostAnswer();
   }
 
   function takeMessage(lane: Lane, message: Message, place: Place): Promise<void> | undefined {
@@ -184,6 +200,11 @@ export function makeTraffic(ports: TrafficPorts): Traffic {
       return undefined;
     }
     const { flight, method } = pending;
+    if (flight === undefined && lane.speaker === 'server' && asksUnjudged(response)) {
+      ports.stopped(lane, invalid('unasked-input', response.idText), place.bytes);
+      giveUp(lane, pending, place);
+      return undefined;
+    }
     if (flight === undefined) {
       ports.sawAnswer(lane, method, response);
       if (method === 'tools/list' && lane.speaker === 'server')
@@ -225,6 +246,13 @@ function kindOf({ failed, toolError }: Response): Answer['kind'] {
   if (failed) return 'protocol-error';
   return toolError ? 'tool-error' : 'result';
 }
+
+/**
+ * True where the answer to a request that nobody judged asks for sampling or elicitation. Only the answers of the three
+ * governed methods may (2026-07-28, "Multi Round-Trip Requests"), yet clients do as asked whatever they called.
+ */
+const asksUnjudged = (response: Response): boolean =>
+  response.wantsInput && askedInput(response.whole(), response.idText)?.length !== 0;
 
 /** True for a line of white space alone: no reader takes it for a message, so it passes as it is. */
 function isBlank(line: Buffer): boolean {

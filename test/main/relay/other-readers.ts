@@ -82,11 +82,29 @@ function isEvil(message: Tree, habit: Habit): boolean {
  * True where a reader with any of the habits seen in the field (the last or the first of two keys, their case minded
  * or not, lines ended by a bare carriage return) would take a line for a call that policy denies.
  */
-export function carriesEvil(line: string): boolean {
+export const carriesEvil = (line: string): boolean => someReaderSees(line, isEvil);
+
+/** The same of a request for sampling, by itself or in a result that asks for input (2026-07-28). */
+export const carriesSampling = (line: string): boolean =>
+  someReaderSees(line, (message, habit) => {
+    if (isSampling(message, habit)) return true;
+    const result = member(message, 'result', habit);
+    if (member(result, 'resultType', habit) !== 'input_required') return false;
+    const asked = member(result, 'inputRequests', habit);
+    if (typeof asked !== 'object' || asked === null || !('members' in asked)) return false;
+    return asked.members.some(([, one]) => isSampling(one, habit));
+  });
+
+function isSampling(message: Tree, habit: Habit): boolean {
+  const method = member(message, 'method', habit);
+  return typeof method === 'string' && method.trim().toLowerCase() === 'sampling/createmessage';
+}
+
+function someReaderSees(line: string, sees: (message: Tree, habit: Habit) => boolean): boolean {
   return [line, ...line.split(/\r\n|\r|\n/)].some((part) => {
     const tree = readTree(part);
     if (tree === undefined) return false;
     const messages: readonly Tree[] = Array.isArray(tree) ? tree : [tree];
-    return messages.some((message) => habits.some((habit) => isEvil(message, habit)));
+    return messages.some((message) => habits.some((habit) => sees(message, habit)));
   });
 }

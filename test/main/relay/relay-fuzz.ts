@@ -1,136 +1,204 @@
+import { bridgeEras, type ServerEra } from '../../../main/era/era-bridge.ts';
 import type { Call } from '../../../shared/call.ts';
-import { carriesEvil } from './other-readers.ts';
-import { rig, settled } from './rig.ts';
+import { seeded } from '../../soak/seeded.ts';
+import { mutant, mutantAnswer } from './mutants.ts';
+import { carriesEvil, carriesSampling } from './other-readers.ts';
+import { rig, settled, until } from './rig.ts';
 
-/** A small generator of repeatable numbers (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+const perSession = 500;
+/** A chunk of fifty messages takes a few milliseconds; so long only something that does not end takes. */
+const patienceMs = 10_000;
+
+/** What a session of the fuzz is: whose era is translated, and whether policy denies itself or by a person's no. */
+interface Kind {
+  readonly serverEra: ServerEra | undefined;
+  readonly verdict: 'deny' | 'ask';
+}
+
+const kinds: readonly Kind[] = [
+  { serverEra: undefined, verdict: 'deny' },
+  { serverEra: undefined, verdict: 'ask' },
+  { serverEra: 'modern', verdict: 'deny' },
+  { serverEra: 'legacy', verdict: 'deny' },
+];
+
+const meta = {
+  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+  'io.modelcontextprotocol/clientInfo': { name: 'f', version: '1' },
+  'io.modelcontextprotocol/clientCapabilities': { sampling: {}, elicitation: {}, roots: {} },
+};
+
+/**
+ * Sends `count` mutants of a client, and a server's mutants beside them, through sessions that deny `evil` and
+ * sampling; returns what should never be: a denied message that passes, a message nobody sent, a record that stays open,
+ * a session that serves no more, a chunk of messages that takes for ever.
+ */
+export async function fuzzSession(seed: number, count: number): Promise<string[]> {
+  const wrong: string[] = [];
+  const random = seeded(seed);
+  for (let done = 0; done < count; done += perSession) {
+    const kind = kinds[(done / perSession) % kinds.length] as Kind;
+    const messages = Math.min(perSession, count - done);
+    const found = await fuzzOne(kind, messages, random);
+    wrong.push(...found.map((what) => `${JSON.stringify(kind)} ${what}`));
+  }
+  return wrong;
+}
+
+async function fuzzOne(kind: Kind, messages: number, random: () => number): Promise<string[]> {
+  const wrong: string[] = [];
+  const r = fuzzRig(kind);
+  const lively = liveServer(r, kind, random);
+  await lively.greeted();
+  const sent = new Set<string>();
+  let since = performance.now();
+  for (let n = 0; n < messages; n += 1) {
+    // An emoji that was cut in two is what its bytes say, not what the string held.
+    const line = mutant(random).toWellFormed();
+    for (const one of line.split('\n')) sent.add(one);
+    if (random() < 0.2) r.serverSays(`${mutant(random)}\n`);
+    const bytes = Buffer.from(`${line}\n`);
+    const cut = Math.floor(random() * bytes.length);
+    r.clientSays(bytes.subarray(0, cut));
+    r.clientSays(bytes.subarray(cut));
+    if (n % 50 !== 49) continue;
+    await settled();
+    const took = performance.now() - since;
+    if (took > patienceMs) wrong.push(`${took} ms for fifty messages up to ${line}`);
+    since = performance.now();
+  }
+  await settled();
+  const problem = await lively.stillServes();
+  if (problem !== undefined) wrong.push(problem);
+
+  for (const line of r.serverHears.text().split('\n')) {
+    if (carriesEvil(line)) wrong.push(`forwarded: ${line}`);
+    // What the server hears is what the client said, an element of a batch of it, or our refusal.
+    const plain = kind.serverEra === undefined && line !== '' && !lively.own(line);
+    if (plain && !sent.has(line) && !/^\[|^\{"jsonrpc":"2.0","id":.*"error":/s.test(line))
+      wrong.push(`made up: ${line}`);
+  }
+  for (const line of r.clientHears.text().split('\n'))
+    if (carriesSampling(line)) wrong.push(`the client was asked: ${line}`);
+  const opened = r.calls.length;
+  if (r.session.inFlight().length + r.ends.length < opened) wrong.push('a record went missing');
+  r.session.stop();
+  const end = await r.session.closed;
+  if (end.reason !== 'stopped') wrong.push(`the session ended as ${end.reason}: ${end.sentence}`);
+  if (r.ends.length !== opened) wrong.push(`${opened - r.ends.length} records stayed open`);
+  return wrong;
+}
+
+type FuzzRig = ReturnType<typeof fuzzRig>;
+
+function fuzzRig({ serverEra, verdict }: Kind) {
+  const decide = ({ target, action }: Call) =>
+    target === 'evil' || action === 'sample' ? verdict : 'allow';
+  let tokens = 0;
+  return rig({
+    decide,
+    stages: {
+      approval: {
+        granted: () => undefined,
+        ask: async () => ({ answer: 'deny', how: 'person', by: 'ada' }),
+      },
+    },
+    behind: (upstream) =>
+      bridgeEras(upstream, {
+        serverEra,
+        // No time passes: what waits, waits.
+        after: () => () => undefined,
+        randomToken() {
+          tokens += 1;
+          return `token-${tokens}-of-a-fuzz`;
+        },
+      }),
+  });
+}
+
+/** A server that knows how to shake hands, and else answers honestly, with a mutant, or not at all. */
+function liveServer(r: FuzzRig, { serverEra }: Kind, random: () => number) {
+  const modernClient = serverEra === 'legacy';
+  const hello = modernClient
+    ? { id: 'hello', method: 'server/discover', params: { _meta: meta } }
+    : {
+        id: 'hello',
+        method: 'initialize',
+        params: {
+          protocolVersion: '2025-11-25',
+          capabilities: { sampling: {}, elicitation: {}, roots: {} },
+          clientInfo: { name: 'f', version: '1' },
+        },
+      };
+  const alive = {
+    id: 'alive',
+    method: 'tools/call',
+    params: {
+      name: 'good',
+      arguments: { alive: 'still' },
+      ...(modernClient ? { _meta: meta } : {}),
+    },
+  };
+  const say = (message: object) => r.serverSays(`${JSON.stringify(message)}\n`);
+  const clientSays = (message: object) =>
+    r.clientSays(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+  const says = new Set([hello, alive].map((one) => JSON.stringify({ jsonrpc: '2.0', ...one })));
+  const helloResult = {
+    resultType: 'complete',
+    protocolVersion: '2025-11-25',
+    supportedVersions: ['2026-07-28'],
+    capabilities: { tools: {} },
+    serverInfo: { name: 's', version: '1' },
+  };
+  let rest = '';
+  let greeting = true;
+  r.server.in.on('data', (chunk: Buffer) => {
+    const lines = (rest + chunk.toString()).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) answer(line);
+  });
+
+  function answer(line: string): void {
+    const read = readRequest(line);
+    if (read === undefined) return;
+    const { id, method } = read;
+    if (greeting && (method === 'initialize' || method === 'server/discover')) {
+      say({ jsonrpc: '2.0', id, result: helloResult });
+    } else if (line.includes('"alive":"still"')) {
+      const result = { resultType: 'complete', content: [{ type: 'text', text: 'alive' }] };
+      say({ jsonrpc: '2.0', id, result });
+    } else if (random() < 0.7) {
+      r.serverSays(`${mutantAnswer(JSON.stringify(id), random).toWellFormed()}\n`);
+    }
+  }
+
+  const heard = (what: string) => () => r.clientHears.text().includes(what);
+  return {
+    own: (line: string) => says.has(line),
+    async greeted() {
+      clientSays(hello);
+      await until(heard('"hello"'), 'the handshake');
+      greeting = false;
+    },
+    /** A sentence where a good call is answered no more. */
+    async stillServes(): Promise<string | undefined> {
+      clientSays(alive);
+      try {
+        await until(heard('"text":"alive"'), 'the answer to a last call');
+        return undefined;
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error);
+      }
+    },
   };
 }
 
-const seeds = [
-  '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"evil","arguments":{"a":1}}}',
-  '{"jsonrpc":"2.0","id":"x","method":"tools/call","params":{"name":"good","arguments":{"a":[1,2]}}}',
-  '{"method":"ping","id":2,"x":{"method":"tools/call","params":{"name":"evil"}}}',
-  '[{"id":3,"method":"tools/call","params":{"name":"evil"}},{"id":4,"method":"ping"}]',
-  '{"id":5,"method":"resources/read","params":{"uri":"evil"}}',
-  '{"id":6,"method":"prompts/get","params":{"name":"evil","arguments":{}}}',
-  '{"jsonrpc":"2.0","id":1,"result":{"content":[]}}',
-  '{"method":"notifications/cancelled","params":{"requestId":1}}',
-  '{"method":"sampling/createMessage","id":7,"params":{}}',
-  '{"id":8,"method":"ping","params":{"name":"evil"}}',
-  '{"id":10,"method":"Tools/call","params":{"name":"evil"}}',
-];
-
-const pieces = [
-  ...'{}[]",:\\\r\n\t 0123-e.',
-  '"method":"tools/call"',
-  '"Method":"tools/call"',
-  '"met\\u0068od":"tools\\/call"',
-  '"name":"evil"',
-  '"name":"good"',
-  '"params":{"name":"evil"}',
-  '"id":1',
-  '\\u0065vil',
-  '\u2028',
-  '\ufeff',
-  '😀',
-  '{"id":9,"method":"tools/call","params":{"name":"evil"}}',
-];
-
-const evilCall = '{"id":9,"method":"tools/call","params":{"name":"evil"}}';
-
-/** Members that, put into an object, make another message of it for one reader or the other. */
-const members = [
-  '"name":"evil"',
-  '"Name":"evil"',
-  '"n\\u0061me":"evil"',
-  '"URI":"evil"',
-  '"uri":"evil"',
-  '"method":"tools/call"',
-  '"METHOD":"tools/call"',
-  '"method":"Tools/Call"',
-  '"method":" tools/call"',
-  '"params":{"name":"evil"}',
-  '"Params":{"name":"evil"}',
-  '"result":{}',
-  '"id":2',
-  `"x":\r${evilCall}\r`,
-  `"x":${evilCall}`,
-];
-
-/** One message, changed a few times: in its bytes, or by a member too many. */
-function mutant(random: () => number): string {
-  const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
-  let text = pick(seeds);
-  for (let times = Math.floor(random() * 4); times >= 0; times -= 1) {
-    const how = random();
-    if (how < 0.5) text = withMember(text, pick(members), random);
-    else text = withNoise(text, pick([...pieces, ...seeds]), random);
+function readRequest(line: string): { readonly id: unknown; readonly method: string } | undefined {
+  try {
+    const { id, method } = JSON.parse(line);
+    return id === undefined || typeof method !== 'string' ? undefined : { id, method };
+  } catch {
+    // Blank lines and a bare half of something: nothing to answer.
+    return undefined;
   }
-  return text;
-}
-
-/** Puts a member in front of the others of an object, or behind them. */
-function withMember(text: string, member: string, random: () => number): string {
-  const braces = [...text.matchAll(/[{}]/g)].map(({ index }) => index);
-  const at = braces[Math.floor(random() * braces.length)];
-  if (at === undefined) return text;
-  if (text[at] === '}') return `${text.slice(0, at)},${member}${text.slice(at)}`;
-  return `${text.slice(0, at + 1)}${member},${text.slice(at + 1)}`;
-}
-
-/** Cuts, splices or repeats. */
-function withNoise(text: string, piece: string, random: () => number): string {
-  const at = Math.floor(random() * (text.length + 1));
-  const to = at + Math.floor(random() * 6);
-  const how = random();
-  if (how < 0.4) return text.slice(0, at) + piece + text.slice(at);
-  if (how < 0.6) return text.slice(0, at) + text.slice(to);
-  if (how < 0.8) return text.slice(0, at) + piece + text.slice(to);
-  return text.slice(0, to) + text.slice(at);
-}
-
-/** Sends `count` mutants through a session that denies `evil`; returns what should never be. */
-export async function fuzzSession(seed: number, count: number): Promise<string[]> {
-  const random = seeded(seed);
-  const wrong: string[] = [];
-  const decide = (call: Call) => (call.target === 'evil' ? 'deny' : 'allow');
-  const perSession = 500;
-  for (let done = 0; done < count; done += perSession) {
-    const r = rig({ decide });
-    const sent: string[] = [];
-    for (let n = 0; n < perSession; n += 1) {
-      // An emoji that was cut in two is what its bytes say, not what the string held.
-      const line = mutant(random).toWellFormed();
-      sent.push(...line.split('\n'));
-      if (random() < 0.2) r.serverSays(`${mutant(random)}\n`);
-      const bytes = Buffer.from(`${line}\n`);
-      const cut = Math.floor(random() * bytes.length);
-      r.clientSays(bytes.subarray(0, cut));
-      r.clientSays(bytes.subarray(cut));
-      if (n % 50 === 0) await settled();
-    }
-    await settled();
-    const known = new Set(sent);
-    for (const line of r.serverHears.text().split('\n')) {
-      if (carriesEvil(line)) wrong.push(`forwarded: ${line}`);
-      // What the server hears is what the client said, an element of a batch of it, or our refusal.
-      if (line !== '' && !known.has(line) && !/^\[|^\{"jsonrpc":"2.0","id":.*"error":/s.test(line))
-        wrong.push(`made up: ${line}`);
-    }
-    const opened = r.calls.length;
-    if (r.session.inFlight().length + r.ends.length !== opened) wrong.push('a record went missing');
-    r.session.stop();
-    const end = await r.session.closed;
-    if (end.reason !== 'stopped') wrong.push(`the session ended as ${end.reason}: ${end.sentence}`);
-    if (r.ends.length !== opened) wrong.push('a record stayed open');
-  }
-  return wrong;
 }

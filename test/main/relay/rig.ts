@@ -1,7 +1,12 @@
 import { PassThrough } from 'node:stream';
 import type { ListedTool, ListPage, Withheld } from '../../../main/relay/list-answer.ts';
 import { startSession } from '../../../main/relay/session.ts';
-import type { Session, SessionLimits, Stopped } from '../../../main/relay/session-ports.ts';
+import type {
+  Session,
+  SessionLimits,
+  Stopped,
+  Streams,
+} from '../../../main/relay/session-ports.ts';
 import type { ApprovalOutcome } from '../../../shared/approval.ts';
 import type { Call } from '../../../shared/call.ts';
 import { fail, ok } from '../../../shared/outcome.ts';
@@ -71,6 +76,8 @@ export interface RigOptions {
   readonly comeBack?: () => boolean;
   /** Streams nobody listens to, for tests of a slow reader. */
   readonly deaf?: boolean;
+  /** Something that stands between the session and its server. */
+  readonly behind?: (upstream: Streams) => Streams;
 }
 
 /** A session between a client and a server that the test plays, with stages that write down what they saw. */
@@ -128,7 +135,7 @@ export function rig(options: RigOptions = {}) {
     agent: { clientId: 'cursor', clientName: 'Cursor', person: 'ada' },
     server: { id: 'srv_1', transport: 'stdio', label: 'npx files' },
     client,
-    upstream: { in: server.out, out: server.in },
+    upstream: (options.behind ?? ((upstream) => upstream))({ in: server.out, out: server.in }),
     stages,
     lookupTool: (name) => options.tools?.()[name],
     onToolList: options.onToolList ?? (() => []),
