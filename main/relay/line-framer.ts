@@ -1,8 +1,10 @@
-/** A line that grew beyond the limit; the rest of it is thrown away as it comes. */
-interface TooLong {
+/** A line that grew beyond the limit: what lay between its ends was thrown away as it came. */
+export interface TooLong {
   readonly tooLong: true;
   /** The first bytes, for a look at what it was. */
   readonly head: Buffer;
+  /** The last bytes. */
+  readonly tail: Buffer;
 }
 
 /** One line with its terminator exactly as it came, or the note that it was too long. */
@@ -20,8 +22,27 @@ export interface LineFramer {
 export const defaultLineLimit = 64 * 1024 * 1024;
 
 const newline = 0x0a;
-const headBytes = 1024;
+/** Kept of each end of a line that is too long. */
+const endBytes = 1024;
 const none: readonly Frame[] = [];
+
+const tooLong = ({ head, tail }: Omit<TooLong, 'tooLong'>): TooLong => ({
+  tooLong: true,
+  head,
+  tail,
+});
+
+/** The last bytes of what these pieces make, copied. */
+function lastBytes(pieces: readonly Buffer[]): Buffer {
+  const last: Buffer[] = [];
+  let length = 0;
+  for (let at = pieces.length - 1; at >= 0 && length < endBytes; at -= 1) {
+    const piece = pieces[at]?.subarray(length - endBytes) ?? Buffer.alloc(0);
+    last.unshift(piece);
+    length += piece.length;
+  }
+  return Buffer.concat(last);
+}
 
 /** Pieces smaller than this are copied together, so that a trickle of single bytes costs no more than they do. */
 const smallBytes = 4 * 1024;
@@ -34,7 +55,8 @@ const blockBytes = 16 * 1024;
 export function makeLineFramer(limit: number = defaultLineLimit): LineFramer {
   let pieces: Buffer[] = [];
   let held = 0;
-  let discarding = false;
+  /** What is kept of a line that is too long, while the rest of it comes. */
+  let ends: { readonly head: Buffer; tail: Buffer } | undefined;
   /** Where small pieces are copied: `used` bytes of it are taken, the first `sealed` of them by pieces handed on. */
   let block = Buffer.alloc(0);
   let used = 0;
@@ -72,13 +94,15 @@ export function makeLineFramer(limit: number = defaultLineLimit): LineFramer {
     return line;
   }
 
-  function giveUp(piece: Buffer): TooLong {
-    if (held < headBytes) gather(piece.subarray(0, headBytes));
+  function giveUp(piece: Buffer) {
     seal();
-    const head = Buffer.concat(pieces.map((one) => one.subarray(0, headBytes)).slice(0, headBytes));
+    const tail = lastBytes([...pieces, piece]);
+    if (held < endBytes) gather(piece.subarray(0, endBytes));
+    seal();
+    const head = Buffer.concat(pieces.map((one) => one.subarray(0, endBytes)).slice(0, endBytes));
     pieces = [];
     held = 0;
-    return { tooLong: true, head: Buffer.from(head.subarray(0, headBytes)) };
+    return { head: Buffer.from(head.subarray(0, endBytes)), tail };
   }
 
   function push(chunk: Buffer): readonly Frame[] {
@@ -88,10 +112,11 @@ export function makeLineFramer(limit: number = defaultLineLimit): LineFramer {
       const at = chunk.indexOf(newline, start);
       const end = at < 0 ? chunk.length : at + 1;
       const part = start === 0 && end === chunk.length ? chunk : chunk.subarray(start, end);
-      if (!discarding) {
+      if (ends !== undefined) {
+        ends.tail = lastBytes([ends.tail, part]);
+      } else {
         if (held + part.length > limit) {
-          frames.push(giveUp(part));
-          discarding = true;
+          ends = giveUp(part);
         } else if (at < 0) {
           if (part.length > 0) gather(part);
         } else if (held > 0) {
@@ -102,17 +127,27 @@ export function makeLineFramer(limit: number = defaultLineLimit): LineFramer {
         }
       }
       if (at < 0) return frames;
-      discarding = false;
+      if (ends !== undefined) frames.push(tooLong(ends));
+      ends = undefined;
       start = end;
       if (start === chunk.length) return frames;
     }
   }
 
   function end(): readonly Frame[] {
-    const rest = held > 0 && !discarding ? [take()] : none;
-    discarding = false;
-    return rest;
+    if (ends === undefined) return held > 0 ? [take()] : none;
+    const long = tooLong(ends);
+    ends = undefined;
+    return [long];
   }
 
   return { push, end };
+}
+
+/** True for a line of white space alone: no reader takes it for a message, so it passes as it is. */
+export function isBlank(line: Buffer): boolean {
+  for (const byte of line) {
+    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return false;
+  }
+  return true;
 }

@@ -1,4 +1,5 @@
 import type { Span } from '../../shared/json-members.ts';
+import type { Answer } from '../../shared/stages.ts';
 
 /** Why a line is no message that may be passed on. */
 export type Unreadable =
@@ -127,4 +128,10 @@ export function invalid(
 /** True for JSON objects, false for arrays and null. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What an answer is to its caller. */
+export function kindOf({ failed, toolError }: Response): Answer['kind'] {
+  if (failed) return 'protocol-error';
+  return toolError ? 'tool-error' : 'result';
 }

@@ -19,6 +19,9 @@ const exitReasonMs = 500;
 
 const clientClosedSentence = 'The client closed the connection.';
 
+const lostAnswerSentence =
+  'The server gave an answer larger than Airlock takes (64 MiB in one message), and it cannot be told to what. The session was ended. Connect again, and ask for less at a time.';
+
 /** Starts relaying between `ports.client` and `ports.upstream`. */
 export function startSession(ports: SessionPorts): Session {
   const limits = { ...defaultLimits, ...ports.limits };
@@ -82,6 +85,7 @@ export function startSession(ports: SessionPorts): Session {
     onToolList: ports.onToolList,
     listFiltered: facts.listFiltered,
     called: (lane) => facts.called(lane.speaker),
+    lostAnswer: () => farewell(lostAnswerSentence),
     sawRequest: (lane, request) => introductions.request(lane.speaker, request),
     sawAnswer: (lane, method, response) => introductions.answer(lane.speaker, method, response),
     stopped({ speaker }, { problem, message }, bytes) {

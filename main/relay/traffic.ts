@@ -1,5 +1,4 @@
 import { ok } from '../../shared/outcome.ts';
-import type { Answer } from '../../shared/stages.ts';
 import { askedInput } from './asked-input.ts';
 import { comingBack } from './come-back.ts';
 import { readEnvelope } from './envelope.ts';
@@ -7,11 +6,12 @@ import type { Flights } from './flights.ts';
 import { actionOf, isModern } from './governed-call.ts';
 import type { After } from './human-wait.ts';
 import type { Lane, Pending, Place } from './lane.ts';
-import type { Frame, TooLong } from './line-framer.ts';
+import { type Frame, isBlank, type TooLong } from './line-framer.ts';
 import { judgeList, type ListedTool, type ListPage, type Withheld } from './list-answer.ts';
 import {
   type Invalid,
   invalid,
+  kindOf,
   type Message,
   type Notification,
   type Request,
@@ -242,22 +242,9 @@ export function makeTraffic(ports: TrafficPorts): Traffic {
   return take;
 }
 
-function kindOf({ failed, toolError }: Response): Answer['kind'] {
-  if (failed) return 'protocol-error';
-  return toolError ? 'tool-error' : 'result';
-}
-
 /**
  * True where the answer to a request that nobody judged asks for sampling or elicitation. Only the answers of the three
  * governed methods may (2026-07-28, "Multi Round-Trip Requests"), yet clients do as asked whatever they called.
  */
 const asksUnjudged = (response: Response): boolean =>
   response.wantsInput && askedInput(response.whole(), response.idText)?.length !== 0;
-
-/** True for a line of white space alone: no reader takes it for a message, so it passes as it is. */
-function isBlank(line: Buffer): boolean {
-  for (const byte of line) {
-    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return false;
-  }
-  return true;
-}

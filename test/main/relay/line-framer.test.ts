@@ -76,10 +76,29 @@ describe('the line framer', () => {
     expect(text(frames(Buffer.from(`${'x'.repeat(10)}\n`), [4], 10))).toEqual(['too long']);
   });
 
-  test('shows the beginning of what was too long', () => {
+  test('shows both ends of what was too long, however it came', () => {
+    const bytes = Buffer.from(`${Array.from({ length: 700 }, (_, n) => `n${n}`).join(' ')}\n`);
+    const cut = fc.array(fc.nat(bytes.length), { maxLength: 30 });
+    fc.assert(
+      fc.property(cut, fc.integer({ min: 1, max: bytes.length - 1 }), (cuts, limit) => {
+        const [frame, ...more] = frames(bytes, cuts, limit);
+        expect(more).toEqual([]);
+        if (frame === undefined || !('tooLong' in frame)) throw new Error('It was not too long.');
+        expect(frame.head.toString()).toBe(bytes.toString('utf8', 0, frame.head.length));
+        expect(frame.tail.toString()).toBe(bytes.subarray(-1024).toString());
+        expect(frame.head.length).toBeGreaterThanOrEqual(Math.min(1024, limit));
+      }),
+    );
+  });
+
+  test('tells of one that was not ended by a newline', () => {
     const [frame] = frames(Buffer.from('secret-ish beginning and more'), [3, 7], 10);
-    const head = frame !== undefined && 'tooLong' in frame ? frame.head.toString() : '';
-    expect(head).toBe('secret-ish beginning and more');
+    expect(frame).toMatchObject({ tooLong: true });
+    const { head, tail } = frame as { head: Buffer; tail: Buffer };
+    expect([head.toString(), tail.toString()]).toEqual([
+      'secret-ish beginning and more',
+      'secret-ish beginning and more',
+    ]);
   });
 
   test('takes 10 MiB in pieces in time linear in its length', () => {

@@ -240,7 +240,7 @@ describe('what cannot be judged', () => {
     ['a name that is none', '{"id":5,"method":"tools/call","params":{"name":7}}\n', -32602, 5],
     ['a call without an id', '{"method":"tools/call","params":{"name":"a"}}\n', -32600, null],
     ['an id of null', '{"id":null,"method":"tools/call","params":{"name":"a"}}\n', -32600, null],
-    ['a line too long', `{"id":1,"method":"${'x'.repeat(300)}"}\n`, -32700, null],
+    ['a line too long', `{"id":1,"method":"${'x'.repeat(300)}"}\n`, -32700, 1],
   ])('%s is answered and not forwarded', async (_, line, code, id) => {
     const r = rig({ limits: { lineBytes: 256 } });
     r.clientSays(line);
