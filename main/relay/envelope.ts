@@ -1,10 +1,12 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { scanArray, skipSpace, tooDeep } from '../../shared/json-members.ts';
+import { foldKey } from './key-fold.ts';
 import { readLargeAnswer } from './large-answer.ts';
 import {
   type Envelope,
   invalid,
   isObject,
+  type JsonObject,
   type Message,
   type Params,
   type WholeResponse,
@@ -13,6 +15,9 @@ import { type MessageScan, scanMessage } from './message-scan.ts';
 
 /** From here on an answer is first looked at as bytes. */
 const largeBytes = 32 * 1024;
+
+/** As it reads without its case. */
+const inputRequests = 'inputrequests';
 
 const openBrace = 0x7b;
 const openBracket = 0x5b;
@@ -106,6 +111,9 @@ function classify(text: string, scan: MessageScan, value: unknown): Message {
   if (!answers || scan.method !== undefined) return invalid('not-a-message', idText);
   if (scan.looseTop) return invalid('ambiguous', idText, { answers });
   const failed = scan.error !== undefined && value.error !== null;
+  // Some readers look for the result first, and nobody would have inspected it.
+  if (failed && scan.result !== undefined && value.result !== null)
+    return invalid('ambiguous', idText, { answers });
   // An error about a message whose id could not be read carries null or none (JSON-RPC 2.0 section 5, MCP).
   const answered = idText ?? (failed && (id === null || id === undefined) ? 'null' : undefined);
   if (answered === undefined) return invalid('not-a-message');
@@ -113,9 +121,17 @@ function classify(text: string, scan: MessageScan, value: unknown): Message {
   const said = !failed && isObject(value.result) ? value.result : undefined;
   const toolError = said?.isError === true;
   const wantsInput =
-    said !== undefined && (said.resultType === 'input_required' || 'inputRequests' in said);
+    said !== undefined && (said.resultType === 'input_required' || asksForInput(said));
   const whole: WholeResponse = { text, span: scan, value, result };
   return { kind: 'response', idText: answered, failed, toolError, wantsInput, whole: () => whole };
+}
+
+/** True where a reader that ignores case finds questions, too. */
+function asksForInput(result: JsonObject): boolean {
+  for (const key in result) {
+    if (key.length === inputRequests.length && foldKey(key) === inputRequests) return true;
+  }
+  return false;
 }
 
 function paramsOf(scan: MessageScan, value: unknown): Params | undefined {

@@ -81,11 +81,11 @@ export function readLargeAnswer(line: Buffer): LargeAnswer | undefined {
     if (depth > 2 || (depth === 2 && topKey !== 'result')) return true;
     const key = line.toString('latin1', start, end - 1);
     if (depth === 2) {
-      if (key.includes('\\')) return false;
+      if (!/^[ -[\]-~]*$/.test(key)) return false;
       if (key === 'isError') toolError = line[at] === 0x74;
       // What a server asks of the client is judged, so such an answer is read in full.
       if (key === 'resultType') return isComplete();
-      return key !== 'inputRequests';
+      return key.toLowerCase() !== 'inputrequests';
     }
     if (!/^(?:jsonrpc|id|result|error)$/.test(key) || top.has(key)) return false;
     topKey = key;
@@ -114,8 +114,8 @@ export function readLargeAnswer(line: Buffer): LargeAnswer | undefined {
     };
     const idText = text('id');
     const failed = top.has('error') && text('error') !== 'null';
-    const usual =
-      idText !== undefined && /^["\d-]/.test(idText) && top.has(failed ? 'error' : 'result');
+    const one = failed !== top.has('result');
+    const usual = idText !== undefined && /^["\d-]/.test(idText) && one;
     return usual ? { idText, failed, toolError: toolError && !failed } : undefined;
   }
 

@@ -91,6 +91,23 @@ describe('what it holds', () => {
     };
     expect(failed('{"id":1,"error":{"code":1}}')).toBe(true);
     expect(failed('{"id":1,"result":{},"error":null}')).toBe(false);
+    expect(failed('{"id":1,"result":null,"error":{"code":1}}')).toBe(true);
+  });
+
+  test('takes an error with a result for neither, since some readers look for the result first', () => {
+    for (const result of ['{}', '0', '"x"', '{"inputRequests":{}}'])
+      expect(verdict(`{"id":1,"result":${result},"error":{"code":1}}`)).toBe('ambiguous');
+  });
+
+  test('sees that a result asks for input, whatever the case of its keys', () => {
+    const wants = (result: string) => {
+      const envelope = read(`{"id":1,"result":${result}}`);
+      return envelope.kind === 'response' && envelope.wantsInput;
+    };
+    expect(wants('{"resultType":"input_required"}')).toBe(true);
+    for (const key of ['inputRequests', 'InputRequests', 'INPUTREQUESTS', 'inputRequeſts'])
+      expect(wants(`{"resultType":"complete","${key}":{}}`)).toBe(true);
+    expect(wants('{"resultType":"complete","inputRequest":{},"inputRequestz":{}}')).toBe(false);
   });
 
   test('agrees with JSON.parse on every message', () => {
