@@ -81,7 +81,11 @@ function candidates(request: CommandRequest): string[] {
   const searched = (variable(platform, environment, 'PATH') ?? '').split(paths.delimiter);
   const folders =
     platform === 'win32'
-      ? searched.map((folder) => folder.replace(/^"(.*)"$/, '$1')).filter(Boolean)
+      ? // Windows looks into its own folder whatever PATH says: `cmd /c npx` is there in many entries.
+        [
+          ...searched.map((folder) => folder.replace(/^"(.*)"$/, '$1')),
+          system32(environment),
+        ].filter(Boolean)
       : searched;
   const files = isPath(request)
     ? [paths.resolve(cwd, command)]
@@ -89,6 +93,9 @@ function candidates(request: CommandRequest): string[] {
       folders.map((folder) => paths.resolve(cwd, folder, command));
   return platform === 'win32' ? files.flatMap((file) => withExtensions(file, environment)) : files;
 }
+
+const system32 = (environment: Environment): string =>
+  path.win32.join(variable('win32', environment, 'SystemRoot') ?? 'C:\\Windows', 'System32');
 
 /** A Windows file by its name, where that ends in a runnable extension, and then with each one added. */
 function withExtensions(file: string, environment: Environment): string[] {
@@ -109,10 +116,9 @@ function ready(
   }
   const line = batchArguments(file, args);
   if (!line.ok) return line;
-  // Not ComSpec: an entry may name another shell there, which would read our quoting by other rules.
-  const root = variable('win32', environment, 'SystemRoot') ?? 'C:\\Windows';
   return ok({
-    file: path.win32.join(root, 'System32', 'cmd.exe'),
+    // Not ComSpec: an entry may name another shell there, which would read our quoting by other rules.
+    file: path.win32.join(system32(environment), 'cmd.exe'),
     args: line.value,
     verbatim: true,
   });

@@ -16,7 +16,33 @@ export interface ChildEnvironment {
   readonly sessionId: string;
 }
 
-const unixNames = ['HOME', 'LOGNAME', 'USER', 'SHELL', 'LANG', 'TERM', 'TMPDIR', 'TZ'];
+/** What the SDKs' `getDefaultEnvironment` passes, and where a person's language, time and files are. */
+const unixNames = [
+  'HOME',
+  'LOGNAME',
+  'USER',
+  'SHELL',
+  'LANG',
+  'LANGUAGE',
+  'TERM',
+  'TMPDIR',
+  'TZ',
+  'XDG_CACHE_HOME',
+  'XDG_CONFIG_HOME',
+  'XDG_DATA_HOME',
+  'XDG_STATE_HOME',
+];
+
+/** How a program on Linux finds the screen and the session: a server that opens a browser needs them. */
+const desktopNames = [
+  'DISPLAY',
+  'WAYLAND_DISPLAY',
+  'XAUTHORITY',
+  'XDG_RUNTIME_DIR',
+  'XDG_SESSION_TYPE',
+  'XDG_CURRENT_DESKTOP',
+  'DBUS_SESSION_BUS_ADDRESS',
+];
 
 const windowsNames = [
   'USERPROFILE',
@@ -33,10 +59,27 @@ const windowsNames = [
   'HOMEDRIVE',
   'HOMEPATH',
   'ProgramFiles',
+  'ProgramFiles(x86)',
+  'ProgramW6432',
+  'CommonProgramFiles',
   'ProgramData',
+  'ALLUSERSPROFILE',
+  'PUBLIC',
+  'OS',
+  'COMPUTERNAME',
+  'USERDOMAIN',
   'NUMBER_OF_PROCESSORS',
   'PROCESSOR_ARCHITECTURE',
 ];
+
+/** Where a company's network lets programs out, and whose certificates it has them trust; in either case of letters. */
+const proxyNames = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'];
+const networkNames = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'REQUESTS_CA_BUNDLE'];
+
+const namesOf = (platform: NodeJS.Platform): string[] => {
+  const own = platform === 'win32' ? windowsNames : unixNames;
+  return [...own, ...(platform === 'linux' ? desktopNames : []), ...networkNames];
+};
 
 /** The name of a variable as the platform compares it: Windows knows no case. */
 const folded = (platform: NodeJS.Platform, name: string): string =>
@@ -62,15 +105,18 @@ export function variable(
  */
 export function childEnvironment(from: ChildEnvironment): Record<string, string> {
   const { platform, parent } = from;
-  const allowed = new Set(
-    (platform === 'win32' ? windowsNames : unixNames).map((name) => folded(platform, name)),
-  );
+  const allowed = new Set(namesOf(platform).map((name) => folded(platform, name)));
   const child = new Map<string, readonly [name: string, value: string]>();
   const set = (name: string, value: string) => child.set(folded(platform, name), [name, value]);
 
   for (const [name, value] of Object.entries(parent)) {
+    const upper = name.toUpperCase();
     const passes =
-      allowed.has(folded(platform, name)) || (platform !== 'win32' && name.startsWith('LC_'));
+      allowed.has(folded(platform, name)) ||
+      (platform !== 'win32' && name.startsWith('LC_')) ||
+      upper === 'NO_PROXY' ||
+      // One with a password in it is a secret of the app, not of every server.
+      (proxyNames.includes(upper) && value?.includes('@') === false);
     // A value that begins so is a function that bash would run (Shellshock); no variable named here is one.
     if (passes && value !== undefined && !value.startsWith('()')) set(name, value);
   }

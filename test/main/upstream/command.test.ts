@@ -101,6 +101,16 @@ describe('a command on Windows', () => {
     });
   });
 
+  test('may be the shell itself, which many entries name, also where PATH does not lead to it', () => {
+    const files = { 'D:\\Win\\System32\\cmd.EXE': 'executable' } as const;
+    const args = ['/c', 'npx', '-y', 'some server', 'a&b'];
+    for (const command of ['cmd', 'cmd.EXE'])
+      expect(resolve(files, { ...windows, command, args })).toEqual({
+        ok: true,
+        value: { file: 'D:\\Win\\System32\\cmd.EXE', args, verbatim: false },
+      });
+  });
+
   test('may carry its extension', () => {
     const files = { 'C:\\py\\npx.cmd': 'executable' } as const;
     const found = resolve(files, { ...windows, command: 'npx.cmd' });
