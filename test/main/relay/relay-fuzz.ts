@@ -180,11 +180,11 @@ function liveServer(r: FuzzRig, { serverEra }: Kind, random: () => number) {
       await until(heard('"hello"'), 'the handshake');
       greeting = false;
     },
-    /** A sentence where a good call is answered no more. */
+    /** A sentence where a call is answered no more. A question that still waits for one may be its answer. */
     async stillServes(): Promise<string | undefined> {
       clientSays(alive);
       try {
-        await until(heard('"text":"alive"'), 'the answer to a last call');
+        await until(heard('"id":"alive"'), 'the answer to a last call');
         return undefined;
       } catch (error) {
         return error instanceof Error ? error.message : String(error);
