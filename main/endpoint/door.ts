@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isPreflight, openTo } from './cors.ts';
 import type { EndpointLimits, TurnedAway } from './endpoint-ports.ts';
 import { ambiguousField, fieldOf, type HeaderFields, readHeaderFields } from './header-fields.ts';
 import { type Refusal, wireCodes } from './reply.ts';
@@ -7,6 +8,8 @@ import { challenge, metadataPath } from './resource-metadata.ts';
 
 /** Who stands at the door, once it is known that they may come in. */
 export type Visitor =
+  /** A browser asks for a page of an allowed origin whether it may call. */
+  | { readonly kind: 'preflight'; readonly fields: HeaderFields }
   | { readonly kind: 'client'; readonly connectionId: string; readonly fields: HeaderFields }
   /** A client that looks for a way to sign in (RFC 9728); it needs no token for that. */
   | { readonly kind: 'metadata'; readonly connectionId: string }
@@ -30,7 +33,11 @@ const nobody = Buffer.alloc(32);
  * Looks at one request before anything of its body is read. Host and Origin come first: a web page that reached the
  * port by DNS rebinding learns nothing, not even whether a connection exists.
  */
-export function meet(request: IncomingMessage, ports: DoorPorts): Visitor {
+export function meet(
+  request: IncomingMessage,
+  response: ServerResponse,
+  ports: DoorPorts,
+): Visitor {
   if (request.rawHeaders.length / 2 > ports.limits.headerCount)
     return refuse(431, 'too-large', 'The request has more headers than Airlock takes.');
   const fields = readHeaderFields(request.rawHeaders);
@@ -52,6 +59,9 @@ export function meet(request: IncomingMessage, ports: DoorPorts): Visitor {
   const origin = fieldOf(fields, 'origin');
   if (origin !== undefined && !ports.origins.includes(origin))
     return refuse(403, 'bad-origin', 'Airlock takes no requests from web pages.');
+  // Refusals below are for pages of this origin as well.
+  if (origin !== undefined) openTo(response, origin);
+  if (isPreflight(request, fields)) return { kind: 'preflight', fields };
 
   const target = request.url ?? '';
   const query = target.indexOf('?');

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { ok, type Result } from '../../shared/outcome.ts';
 import { type Budget, makeBudget, readBody } from './body.ts';
+import { replyPreflight } from './cors.ts';
 import { meet, type Visitor } from './door.ts';
 import { defaultEndpointLimits } from './endpoint-limits.ts';
 import type { Endpoint, EndpointLimits, EndpointPorts } from './endpoint-ports.ts';
@@ -117,7 +118,7 @@ export async function openEndpoint(ports: EndpointPorts): Promise<Result<Endpoin
     request.on('error', () => undefined);
     response.on('error', () => undefined);
     if (closing) return replyEmpty(response, 503, { Connection: 'close' });
-    const met = meet(request, {
+    const met = meet(request, response, {
       port,
       origins: ports.origins ?? [],
       tokenHashes: ports.tokenHashes,
@@ -127,6 +128,8 @@ export async function openEndpoint(ports: EndpointPorts): Promise<Result<Endpoin
       case 'refused':
         refuseRequest(response, met.refusal);
         return refused(met.why);
+      case 'preflight':
+        return replyPreflight(response, met.fields);
       case 'elsewhere':
         return replyJson(response, 404, noAuthorization);
       case 'metadata':
