@@ -7,6 +7,7 @@ import type { SessionView } from '../shared/state.ts';
 import { type Arrival, type Departure, entryAbout, refusing } from './compose-arrival.ts';
 import type { Eras } from './compose-era.ts';
 import { makeFailures } from './compose-failures.ts';
+import { fitForHttp } from './compose-fit.ts';
 import { type LiveProbe, makeServers } from './compose-server.ts';
 import type { ListedTool, ListPage, Withheld } from './relay/list-answer.ts';
 import { startSession } from './relay/session.ts';
@@ -92,7 +93,7 @@ export function makeSessions(ports: SessionsPorts) {
       upstream,
       stages: ports.stages,
       lookupTool: (name) => ports.lookupTool(server.id, name),
-      onToolList: (tools, page) => ports.onToolList(server, tools, page),
+      onToolList: (tools, page) => fitForHttp(server, tools, ports.onToolList(server, tools, page)),
       facts: {
         introduced(who, reported) {
           if (who === 'server')
