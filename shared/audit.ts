@@ -20,6 +20,7 @@ export const EntryKind = z.enum([
   'tool.held',
   'tool.accepted',
   'list.filtered',
+  'server.found',
   'config.protected',
   'config.restored',
   'grant.given',

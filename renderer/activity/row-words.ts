@@ -112,6 +112,8 @@ export function kindWord(kind: EntryKind): string {
       return 'Tool accepted';
     case 'list.filtered':
       return 'Tool list filtered';
+    case 'server.found':
+      return 'Server found';
     case 'config.protected':
       return 'Config protected';
     case 'config.restored':
