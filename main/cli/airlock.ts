@@ -1,14 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ok, type Result } from '../../shared/outcome.ts';
-import { runGoverned } from '../compose-run.ts';
-import { collect } from './collect.ts';
 import { type Command, help, readCommandLine } from './command-line.ts';
-import { protect, restore, scan } from './configs.ts';
-import { doctor } from './doctor.ts';
 import { type ExitCode, type Output, processOutput } from './output.ts';
-import { auditExport, auditVerify } from './trail.ts';
-import { kill, status } from './watch.ts';
 import { findWorkplace, type Workplace } from './workplace.ts';
 
 const version = (): string => {
@@ -18,6 +12,7 @@ const version = (): string => {
   return manifest.version;
 };
 
+/** Each command loads what it needs alone: the policy engine takes most of a second, and a scan needs none. */
 async function carryOut(
   command: Command,
   place: Workplace,
@@ -31,24 +26,27 @@ async function carryOut(
       out.result({ version: place.version }, place.version);
       return ok(0);
     case 'scan':
-      return scan(place, command, out);
+      return (await import('./scan.ts')).scan(place, command, out);
     case 'protect':
-      return protect(place, command, out);
+      return (await import('./configs.ts')).protect(place, command, out);
     case 'restore':
-      return restore(place, command, out);
+      return (await import('./configs.ts')).restore(place, command, out);
     case 'status':
-      return status(place, out);
+      return (await import('./status.ts')).status(place, out);
     case 'kill':
-      return kill(place, command, out);
+      return (await import('./kill.ts')).kill(place, command, out);
     case 'doctor':
-      return doctor(place, out);
+      return (await import('./doctor.ts')).doctor(place, out);
     case 'audit-verify':
-      return auditVerify(place, command.file, out);
+      return (await import('./trail.ts')).auditVerify(place, command.file, out);
     case 'audit-export':
-      return auditExport(place, command.format, out);
+      return (await import('./trail.ts')).auditExport(place, command.format, out);
     case 'collect':
-      return collect(place, command, out);
+      return (await import('./collect.ts')).collect(place, command, out);
+    case 'policy':
+      return (await import('./policy-commands.ts')).policy(place, command.ask, out);
     case 'run': {
+      const { runGoverned } = await import('../compose-run.ts');
       const done = await runGoverned({
         ...place,
         ...(command.policy === undefined ? {} : { policyFile: command.policy }),

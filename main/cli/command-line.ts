@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fail, ok, type Result } from '../../shared/outcome.ts';
+import { type PolicyCommand, readPolicyLine } from './policy-command-line.ts';
 
 /** What the words of a command line ask for. */
 export type Command =
@@ -30,6 +31,7 @@ export type Command =
   | { readonly name: 'audit-verify'; readonly file?: string }
   | { readonly name: 'audit-export'; readonly format: 'ndjson' | 'csv' }
   | { readonly name: 'collect'; readonly port: number; readonly dir?: string }
+  | { readonly name: 'policy'; readonly ask: PolicyCommand }
   | { readonly name: 'run'; readonly policy?: string; readonly command: readonly string[] };
 
 /** A command with the options every command has. */
@@ -76,6 +78,12 @@ const usage = (message: string) => fail('usage', `${message} See airlock --help.
 
 /** Reads a command line. What it cannot make sense of is one sentence; nothing is guessed. */
 export function readCommandLine(argv: readonly string[]): Result<Invocation> {
+  if (firstWord(argv) === 'policy') {
+    const policy = readPolicyLine(argv);
+    if (!policy.ok) return policy;
+    const { command: ask, ...rest } = policy.value;
+    return ok({ ...rest, command: { name: 'policy', ask } });
+  }
   const dashes = argv.indexOf('--');
   const own = dashes < 0 ? [...argv] : argv.slice(0, dashes);
   const rest = dashes < 0 ? undefined : argv.slice(dashes + 1);
@@ -109,6 +117,17 @@ export function readCommandLine(argv: readonly string[]): Result<Invocation> {
   if (stray) return usage(`${name} does not take --${stray}.`);
   const command = toCommand(name, values, file, rest ?? []);
   return command.ok ? ok({ command: command.value, ...common }) : command;
+}
+
+/** The first word that is neither an option nor the value of one. */
+function firstWord(argv: readonly string[]): string | undefined {
+  const { positionals } = parseArgs({
+    args: [...argv],
+    options,
+    allowPositionals: true,
+    strict: false,
+  });
+  return positionals[0];
 }
 
 const parse = (args: string[]) =>
@@ -193,6 +212,7 @@ export const help = `airlock: govern what AI agents do through MCP servers
   audit export [--format ndjson|csv]
                                   stream the entries to standard output
   collect [--port N] [--dir DIR]  a small local OTLP receiver that verifies chains
+  policy COMMAND ...              write, try and sign a policy (airlock policy --help)
   run [--policy FILE] -- COMMAND ...
                                   the governed relay on its own stdio; what asks is denied
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import type { KillReport, KillScope } from '../../shared/kill.ts';
+import type { ManagedStatus } from '../../shared/managed-status.ts';
 import type { AppState } from '../../shared/state.ts';
 import {
   type ControlRecord,
@@ -16,6 +17,8 @@ import {
 export interface ControlPorts {
   readonly state: () => AppState;
   readonly kill: (scope: KillScope, reason: string | undefined) => Promise<KillReport>;
+  /** Asks the policy host now and tells how the machine stands then; absent where nothing can be managed. */
+  readonly checkPolicy?: () => Promise<ManagedStatus>;
 }
 
 /** The longest request that is read, in bytes, and how long it may take. */
@@ -87,6 +90,10 @@ async function answer(line: string, token: string, ports: ControlPorts): Promise
         return { ok: true, state: ports.state() };
       case 'kill':
         return { ok: true, report: await ports.kill(request.data.scope, request.data.reason) };
+      case 'check-policy':
+        return ports.checkPolicy === undefined
+          ? no('not-managed', 'This Airlock takes no managed policy.')
+          : { ok: true, policy: await ports.checkPolicy() };
       default:
         return request.data satisfies never;
     }

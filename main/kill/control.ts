@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { KillReport, KillScope } from '../../shared/kill.ts';
+import { ManagedStatus } from '../../shared/managed-status.ts';
 import { AppState } from '../../shared/state.ts';
 
 /**
@@ -16,6 +17,8 @@ export const ControlRequest = z.discriminatedUnion('ask', [
     scope: KillScope,
     reason: z.string().max(500).optional(),
   }),
+  // Looks for what IT has signed: whoever asks decides nothing about it.
+  z.strictObject({ token: z.string(), ask: z.literal('check-policy') }),
 ]);
 export type ControlRequest = z.infer<typeof ControlRequest>;
 
@@ -23,6 +26,7 @@ export type ControlRequest = z.infer<typeof ControlRequest>;
 export const ControlReply = z.union([
   z.object({ ok: z.literal(true), state: AppState }),
   z.object({ ok: z.literal(true), report: KillReport }),
+  z.object({ ok: z.literal(true), policy: ManagedStatus }),
   z.object({ ok: z.literal(false), problem: z.object({ code: z.string(), message: z.string() }) }),
 ]);
 export type ControlReply = z.infer<typeof ControlReply>;
