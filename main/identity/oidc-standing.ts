@@ -54,16 +54,18 @@ const other = fail(
   'Your company now uses another identity provider. Sign in again.',
 ).problem;
 
+const span = (hours: number): string => `${hours} ${hours === 1 ? 'hour' : 'hours'}`;
+
 const ended = (hours: number): OidcProblem =>
   fail(
     'session-ended',
-    `Your sign-in is older than the ${hours} hours that your company allows. Sign in again.`,
+    `Your sign-in is older than the ${span(hours)} that your company allows. Sign in again.`,
   ).problem;
 
 const tooLong = (hours: number): OidcProblem =>
   fail(
     'offline-too-long',
-    `Your company’s identity provider has not confirmed your sign-in for more than ${hours} hours. Connect to the network; Airlock tries again by itself, or sign in again.`,
+    `Your company’s identity provider has not confirmed your sign-in for more than ${span(hours)}. Connect to the network; Airlock tries again by itself, or sign in again.`,
   ).problem;
 
 const unsure = fail(

@@ -67,7 +67,9 @@ export function makeBrowser() {
         for (const tag of page.match(/<input[^>]*>/g) ?? []) {
           const name = attribute(tag, 'name');
           if (name === 'login') logins += 1;
-          if (name !== undefined) form.set(name, attribute(tag, 'value') ?? as);
+          // A hint that stands in the form already is not who is there.
+          const fixed = name === 'login' ? undefined : attribute(tag, 'value');
+          if (name !== undefined) form.set(name, fixed ?? as);
         }
         url = new URL(action, url);
       }
