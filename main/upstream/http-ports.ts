@@ -1,5 +1,6 @@
 import type { Agent } from 'node:http';
 import type { Problem, Result } from '../../shared/outcome.ts';
+import type { ProxyChoice } from './proxy.ts';
 
 /** Header fields by name. */
 export type HeaderFields = Readonly<Record<string, string>>;
@@ -72,7 +73,9 @@ export interface HttpPorts {
   readonly challenged?: (challenge: Challenge) => Promise<'retry' | Problem>;
   /** True where plain http to this host was allowed; to this machine itself it always is. */
   readonly allowPlainHttp?: (url: URL) => boolean;
-  /** Makes the pool of connections of one session, e.g. through a proxy or with more authorities. */
+  /** The proxy through which an address is reached; none unless told. */
+  readonly proxyOf?: (url: URL) => ProxyChoice;
+  /** Makes the pool of connections of one session in another way, e.g. with more authorities. */
   readonly makeAgent?: (url: URL) => Agent;
   /** Hears of everything that went wrong, in one sentence each, secrets masked. */
   readonly report?: (sentence: string) => void;

@@ -68,6 +68,26 @@ export function connectionProblem(who: Named, code: string, sent: boolean): Http
         'connect-timeout',
         `${server} could not be reached: ${who.host} did not take the connection in time. Check your network or VPN, then try again.`,
       );
+    case 'proxy-unreached':
+      return unreached(
+        code,
+        `${server} could not be reached: the proxy of this machine did not take the connection. Check your network, or the proxy that is set (HTTPS_PROXY).`,
+      );
+    case 'proxy-refused':
+      return unreached(
+        code,
+        `${server} could not be reached: the proxy of this machine lets nobody through to ${who.host}. Ask your administrator.`,
+      );
+    case 'proxy-sign-in':
+      return unreached(
+        code,
+        `${server} could not be reached: the proxy of this machine wants credentials (HTTP 407). Ask your administrator.`,
+      );
+    case 'proxy-unusable':
+      return unreached(
+        code,
+        `${server} was not reached: the proxy that is set for this machine is none that Airlock can use. Set HTTPS_PROXY to an http or https address, or name ${who.host} in NO_PROXY.`,
+      );
     case 'head-timeout':
     case 'idle-timeout':
       return broken(code, `${server} did not answer in time and was given up.`);

@@ -6,10 +6,17 @@ import { ok, type Result } from '../../shared/outcome.ts';
 import { makeExchange } from './http-exchange.ts';
 import { makeLineSource } from './http-lines.ts';
 import { makeOutbound } from './http-outbound.ts';
-import { defaultHttpLimits, type HttpPorts, type HttpTarget } from './http-ports.ts';
+import {
+  defaultHttpLimits,
+  type HttpLimits,
+  type HttpPorts,
+  type HttpTarget,
+} from './http-ports.ts';
 import { makeHttpSession } from './http-session.ts';
 import { endSession } from './http-session-end.ts';
 import { readTarget } from './http-target.ts';
+import type { ProxyChoice } from './proxy.ts';
+import { proxyAgent } from './proxy-agent.ts';
 import { makeStderrTail, type StderrTail } from './stderr-tail.ts';
 import type { TreeReport } from './tree-report.ts';
 
@@ -56,7 +63,9 @@ export function openHttpServer(start: HttpStart, ports: HttpPorts): Result<HttpS
     notes.take(Buffer.from(`${masked}\n`));
     ports.report?.(masked);
   };
-  const agent = ports.makeAgent?.(url.value) ?? ownAgent(url.value, limits.keepAliveMs);
+  const choice: ProxyChoice = ports.proxyOf?.(url.value) ?? { kind: 'direct' };
+  if (choice.kind === 'unusable') report(choice.reason);
+  const agent = ports.makeAgent?.(url.value) ?? ownAgent(url.value, choice, limits);
   const who = { name, clientName, host: url.value.host };
   const source = makeLineSource();
   const session = makeHttpSession({
@@ -127,7 +136,9 @@ export function openHttpServer(start: HttpStart, ports: HttpPorts): Result<HttpS
   });
 }
 
-const ownAgent = (url: URL, keepAliveMs: number): PlainAgent => {
-  const options = { keepAlive: true, noDelay: true, timeout: keepAliveMs, maxFreeSockets: 16 };
+function ownAgent(url: URL, choice: ProxyChoice, limits: HttpLimits): PlainAgent {
+  const { keepAliveMs: timeout, connectMs } = limits;
+  const options = { keepAlive: true, noDelay: true, timeout, maxFreeSockets: 16 };
+  if (choice.kind !== 'direct') return proxyAgent(url, choice, { ...options, connectMs });
   return url.protocol === 'https:' ? new TlsAgent(options) : new PlainAgent(options);
-};
+}

@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import { fail, ok, type Result } from '../../shared/outcome.ts';
 import type { HeaderFields, HttpPorts, HttpTarget } from './http-ports.ts';
 import { type HttpServer, openHttpServer } from './http-server.ts';
+import type { ProxyChoice } from './proxy.ts';
 import { joinReports, type TreeReport } from './tree-report.ts';
 
 /** How a remote server of a session stands. It is `ready` once it answered; a lost session is `failed` for good. */
@@ -54,9 +55,13 @@ interface Session {
 
 const nothing: TreeReport = { items: [], survivors: [], verified: true };
 
-/** Makes them. `portsOf` gives what the connection of one session needs; without it no server is reached. */
+/**
+ * Makes them. `portsOf` gives what the connection of one session needs; without it no server is reached. `proxyOf` is
+ * the proxy of this machine, where the session's ports name no other.
+ */
 export function makeRemoteSessions(
   portsOf: ((start: RemoteStart) => HttpPorts) | undefined,
+  proxyOf?: (url: URL) => ProxyChoice,
 ): RemoteSessions {
   const sessions = new Map<string, Session>();
 
@@ -75,7 +80,7 @@ export function makeRemoteSessions(
             'remote-unsupported',
             `The server "${name}" is remote, which Airlock does not reach here.`,
           )
-        : openHttpServer(start, portsOf(start));
+        : openHttpServer(start, { ...(proxyOf && { proxyOf }), ...portsOf(start) });
     if (!opened.ok) {
       start.onState({ state: 'failed', reason: opened.problem.message });
       return opened;

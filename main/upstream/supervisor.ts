@@ -8,6 +8,7 @@ import type { HttpPorts } from './http-ports.ts';
 import { makeRemoteSessions, type RemoteServer, type RemoteStart } from './http-sessions.ts';
 import type { Launch } from './launch-template.ts';
 import type { ProcessTrees } from './process-tree.ts';
+import { proxyFor } from './proxy.ts';
 import { type StdioServer, type StopTiming, startStdioServer } from './stdio-server.ts';
 import { joinReports, processItem, type TreeReport } from './tree-report.ts';
 
@@ -90,9 +91,9 @@ export function makeSupervisor(ports: SupervisorPorts): Supervisor {
   const { trees, register, platform } = ports;
   const backoff = makeBackoff(ports);
   const sessions = new Map<string, Session>();
-  const remote = makeRemoteSessions(ports.remote);
   // Copied once: every look into `process.env` asks the operating system.
   const parent = { ...ports.environment };
+  const remote = makeRemoteSessions(ports.remote, (url) => proxyFor(url, platform, parent));
   let quitting = false;
 
   function enter(session: Session, state: ServerState): void {
