@@ -111,7 +111,7 @@ export function openInventory(
   const sightings = makeSightings({
     store: sightingStore(state),
     now: Date.now,
-    writtenAt: (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs,
+    writtenAt,
     onNewServer: (found: NewServer) =>
       record({
         kind: 'server.found',
@@ -147,4 +147,14 @@ export function openInventory(
     /** For the end of the app. */
     flush: sightings.flush,
   };
+}
+
+/** When a file was last written; undefined where it is gone again or not ours to see. */
+function writtenAt(file: string): number | undefined {
+  try {
+    return statSync(file).mtimeMs;
+  } catch {
+    // It tells nothing then, and the server counts as found without a time.
+    return undefined;
+  }
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ok, type Result } from '../../shared/outcome.ts';
-import { type Command, help, readCommandLine } from './command-line.ts';
+import { type Command, readCommandLine } from './command-line.ts';
+import { help } from './help.ts';
 import { type ExitCode, type Output, processOutput } from './output.ts';
 import { findWorkplace, type Workplace } from './workplace.ts';
 
@@ -36,7 +37,11 @@ async function carryOut(
     case 'kill':
       return (await import('./kill.ts')).kill(place, command, out);
     case 'doctor':
-      return (await import('./doctor.ts')).doctor(place, out);
+      return (await import('./doctor.ts')).doctor(place, command, out);
+    case 'inventory':
+      return (await import('./inventory.ts')).inventory(place, command, out);
+    case 'inventory-export':
+      return (await import('./inventory.ts')).inventoryExport(place, command, out);
     case 'audit-verify':
       return (await import('./trail.ts')).auditVerify(place, command.file, out);
     case 'audit-export':

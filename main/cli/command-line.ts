@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fail, ok, type Result } from '../../shared/outcome.ts';
+import type { ExportFormat } from './inventory.ts';
 import { type PolicyCommand, readPolicyLine } from './policy-command-line.ts';
 
 /** What the words of a command line ask for. */
@@ -27,7 +28,14 @@ export type Command =
       readonly server?: string;
       readonly reason?: string;
     }
-  | { readonly name: 'doctor' }
+  | { readonly name: 'doctor'; readonly strict: boolean }
+  | { readonly name: 'inventory'; readonly workspaces?: readonly string[] }
+  | {
+      readonly name: 'inventory-export';
+      readonly format: ExportFormat;
+      readonly output?: string;
+      readonly workspaces?: readonly string[];
+    }
   | { readonly name: 'audit-verify'; readonly file?: string }
   | { readonly name: 'audit-export'; readonly format: 'ndjson' | 'csv' }
   | { readonly name: 'collect'; readonly port: number; readonly dir?: string }
@@ -58,6 +66,8 @@ const options = {
   dir: { type: 'string' },
   format: { type: 'string' },
   policy: { type: 'string' },
+  strict: { type: 'boolean' },
+  output: { type: 'string', short: 'o' },
 } as const;
 
 /** Which options each command takes beside --json, --home and --help. */
@@ -67,7 +77,9 @@ const takes: Readonly<Record<string, readonly string[]>> = {
   restore: ['client', 'yes', 'workspace'],
   status: [],
   kill: ['client', 'server', 'reason'],
-  doctor: [],
+  doctor: ['strict'],
+  inventory: ['workspace'],
+  'inventory export': ['format', 'output', 'workspace'],
   'audit verify': [],
   'audit export': ['format'],
   collect: ['port', 'dir'],
@@ -100,9 +112,11 @@ export function readCommandLine(argv: readonly string[]): Result<Invocation> {
   };
   if (values.version) return ok({ command: { name: 'version' }, ...common });
   if (values.help || positionals.length === 0) return ok({ command: { name: 'help' }, ...common });
-  const words = positionals[0] === 'audit' ? 2 : 1;
+  const grouped =
+    positionals[0] === 'audit' || Object.hasOwn(takes, positionals.slice(0, 2).join(' '));
+  const words = grouped ? 2 : 1;
   const name = positionals.slice(0, words).join(' ');
-  const allowed = takes[name];
+  const allowed = Object.hasOwn(takes, name) ? takes[name] : undefined;
   if (!allowed) return usage(`There is no command "${name}".`);
   const extra = positionals[words];
   const file = name === 'audit verify' ? extra : undefined;
@@ -149,10 +163,20 @@ function toCommand(
       : { workspaces: values.workspace.map((folder) => resolve(folder)) };
   switch (name) {
     case 'scan':
+    case 'inventory':
       return ok({ name, ...folders });
+    case 'inventory export': {
+      const format = values.format ?? 'json';
+      if (format !== 'json' && format !== 'csv' && format !== 'cyclonedx') {
+        return usage(`--format is json, csv or cyclonedx, not "${format}".`);
+      }
+      const output = optional('output', values.output && resolve(values.output));
+      return ok({ name: 'inventory-export', format, ...output, ...folders });
+    }
     case 'status':
-    case 'doctor':
       return ok({ name });
+    case 'doctor':
+      return ok({ name, strict: values.strict === true });
     case 'protect':
       return ok({
         name,
@@ -196,27 +220,3 @@ function toCommand(
         : usage('run needs the server command after --.');
   }
 }
-
-/** What `airlock --help` prints. */
-export const help = `airlock: govern what AI agents do through MCP servers
-
-  scan                            list clients, their servers and how each is routed
-  protect [--client ID] [--dry-run]
-                                  route the servers of client configs through Airlock
-  restore [--client ID] [--yes]   give the configs back (while the app is not running)
-  status                          what is protected, what waits, what is stopped
-  kill [--client ID | --server ID] [--reason TEXT]
-                                  the kill switch; only a person in the app lifts it
-  doctor                          look for what stands in the way, and say what to do
-  audit verify [FILE]             check the chain of the trail, or of an exported file
-  audit export [--format ndjson|csv]
-                                  stream the entries to standard output
-  collect [--port N] [--dir DIR]  a small local OTLP receiver that verifies chains
-  policy COMMAND ...              write, try and sign a policy (airlock policy --help)
-  run [--policy FILE] -- COMMAND ...
-                                  the governed relay on its own stdio; what asks is denied
-
-  --workspace DIR  scan, protect, restore: also the configs of this project folder (may be repeated)
-  --json        one JSON document         --home DIR    look at another home folder
-  AIRLOCK_DATA  names the data folder     exit codes    0 done, 1 a negative answer, 2 bad input
-`;

@@ -2,8 +2,7 @@ import { existsSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fail, ok, type Result } from '../../shared/outcome.ts';
-import { type ConfigOptions, type Configs, openConfigs } from '../compose-configs.ts';
-import { type Governance, type MachinePlace, openGovernance } from '../compose-governance.ts';
+import type { MachinePlace } from '../compose-governance.ts';
 import { bridgePlace } from '../compose-place.ts';
 import type { BridgeSource } from '../relay/bridge-install.ts';
 import { dataFolder } from '../storage/data-folder.ts';
@@ -41,24 +40,4 @@ export function findWorkplace(version: string, home: string | undefined): Result
       node: process.execPath,
     },
   });
-}
-
-/** Opens governance and configs, hands them to `work`, and closes whatever happens. */
-export async function withConfigs<T>(
-  place: Workplace,
-  work: (configs: Configs, governance: Governance) => Promise<T>,
-  options: ConfigOptions = {},
-): Promise<Result<T>> {
-  const opened = openGovernance({
-    ...place,
-    mode: () => 'enforce',
-    onChange: () => undefined,
-  });
-  if (!opened.ok) return opened;
-  try {
-    const configs = openConfigs(opened.value, place, options);
-    return ok(await work(configs, opened.value));
-  } finally {
-    opened.value.close();
-  }
 }

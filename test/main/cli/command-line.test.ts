@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { help, readCommandLine } from '../../../main/cli/command-line.ts';
+import { readCommandLine } from '../../../main/cli/command-line.ts';
+import { help } from '../../../main/cli/help.ts';
 
 const read = (line: string) => readCommandLine(line.split(' ').filter(Boolean));
 
@@ -16,6 +17,14 @@ describe('a command line', () => {
     ['audit verify', { command: { name: 'audit-verify' } }],
     ['audit verify a.ndjson', { command: { name: 'audit-verify', file: 'a.ndjson' } }],
     ['audit export --format csv', { command: { name: 'audit-export', format: 'csv' } }],
+    ['doctor', { command: { name: 'doctor', strict: false } }],
+    ['doctor --strict', { command: { name: 'doctor', strict: true } }],
+    ['inventory', { command: { name: 'inventory' } }],
+    ['inventory export', { command: { name: 'inventory-export', format: 'json' } }],
+    [
+      'inventory export --format cyclonedx -o /a/bom.json',
+      { command: { name: 'inventory-export', format: 'cyclonedx', output: '/a/bom.json' } },
+    ],
     ['collect --port 0', { command: { name: 'collect', port: 0 } }],
     [
       'run --policy p.cedar -- npx server --json',
@@ -43,6 +52,9 @@ describe('a command line', () => {
     ['collect --port x', '--port is a number from 0 to 65535, not "x".'],
     ['collect --port 70000', '--port is a number from 0 to 65535, not "70000".'],
     ['audit export --format xml', '--format is ndjson or csv, not "xml".'],
+    ['inventory export --format xml', '--format is json, csv or cyclonedx, not "xml".'],
+    ['inventory import', '"import" is one word too many for inventory.'],
+    ['scan --strict', 'scan does not take --strict.'],
     ['run', 'run needs the server command after --.'],
     ['run npx', '"npx" is one word too many for run.'],
     ['scan -- x', 'scan takes nothing after --.'],

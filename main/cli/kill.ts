@@ -1,58 +1,8 @@
 import type { KillReport, KillScope } from '../../shared/kill.ts';
 import { fail, ok, type Result } from '../../shared/outcome.ts';
-import type { AppState } from '../../shared/state.ts';
-import { killSwitchWithoutApp } from '../compose-kill.ts';
 import { askApp } from '../kill/control-client.ts';
-import { columns, type ExitCode, type Output } from './output.ts';
-import { type Workplace, withConfigs } from './workplace.ts';
-
-/** `airlock status`: what the running app says, or what the data folder knows without it. */
-export async function status(place: Workplace, out: Output): Promise<Result<ExitCode>> {
-  const asked = await askApp(place.data, { ask: 'status' });
-  if (asked.running) {
-    const { reply } = asked;
-    if (!reply.ok) return fail(reply.problem.code, reply.problem.message);
-    if (!('state' in reply))
-      return fail('no-answer', 'Airlock gave another answer than asked for. Update both.');
-    out.result({ running: true, state: reply.state }, statusText(reply.state));
-    return ok(
-      reply.state.protection === 'protected' || reply.state.protection === 'monitor' ? 0 : 1,
-    );
-  }
-  const known = await withConfigs(place, async (_configs, governance) => ({
-    running: false,
-    kills: [...killSwitchWithoutApp(governance).inForce()],
-    connections: governance.state.connections
-      .all()
-      .rows.filter((one) => one.restoredAt === undefined).length,
-    trail: governance.trail.state(),
-  }));
-  if (!known.ok) return known;
-  const { kills, connections } = known.value;
-  const stopped = kills.length > 0 ? ` ${kills.length} kill(s) in force.` : '';
-  out.result(
-    known.value,
-    `Airlock is not running. ${connections} protected connection(s) cannot be used until it does.${stopped}`,
-  );
-  return ok(1);
-}
-
-const statusText = (state: AppState): string =>
-  [
-    `Airlock ${state.version}: ${state.protection}, ${state.sessions.length} live connection(s), ${state.waiting} call(s) waiting.`,
-    ...state.attention.map((item) => `! ${item.text}`),
-    columns(
-      state.sessions.map((one) => [
-        one.clientName,
-        one.connectionName,
-        one.state,
-        `${one.calls} calls`,
-        one.detail,
-      ]),
-    ),
-  ]
-    .filter(Boolean)
-    .join('\n');
+import type { ExitCode, Output } from './output.ts';
+import type { Workplace } from './workplace.ts';
 
 /** `airlock kill`: through the running app, or, without one, as a kill that holds from its next start on. */
 export async function kill(
@@ -82,6 +32,10 @@ export async function kill(
       return fail('no-answer', 'Airlock gave another answer than asked for. Update both.');
     return told(reply.report, out);
   }
+  const [{ withConfigs }, { killSwitchWithoutApp }] = await Promise.all([
+    import('./with-configs.ts'),
+    import('../compose-kill.ts'),
+  ]);
   const report = await withConfigs<KillReport>(place, (_configs, governance) =>
     killSwitchWithoutApp(governance).throwKill(scope, 'command-line', governance.person, reason),
   );
