@@ -11,6 +11,8 @@ export interface ChosenFile {
   readonly clientId: string;
   readonly path: string;
   readonly basedOn: string;
+  /** Key paths of the only entries to protect; absent: all of the file. A restore does not look at it. */
+  readonly places?: readonly (readonly string[])[] | undefined;
 }
 
 /** The bytes of a file that may be changed now, or why it may not. */

@@ -76,9 +76,7 @@ export async function protect(
   for (const chosen of files) {
     const file = findChosen(current.files, chosen);
     changes.push(
-      file === undefined
-        ? notFound(chosen)
-        : await protectFile(file, chosen.basedOn, current, ports),
+      file === undefined ? notFound(chosen) : await protectFile(file, chosen, current, ports),
     );
   }
   return changes;
@@ -86,7 +84,7 @@ export async function protect(
 
 async function protectFile(
   file: KnownFile,
-  basedOn: string,
+  { basedOn, places }: ChosenFile,
   current: Current,
   ports: ClientPorts,
 ): Promise<FileChange> {
@@ -95,7 +93,7 @@ async function protectFile(
   if (!may.ok) return refused(may.problem.message);
   const original = may.value;
   if (original.hash !== basedOn) return refused(changedSentence);
-  const plan = plannedFor(file, original, current, ports, () => newIdentifier('con_'));
+  const plan = plannedFor(file, original, current, ports, () => newIdentifier('con_'), places);
   if (!plan.ok) return refused(plan.problem.message);
   const { bytes, planned } = plan.value;
   if (planned.length === 0) return changeOf(file, 'unchanged', []);
@@ -213,6 +211,7 @@ const plannedFor = (
   { files, verdict }: Current,
   ports: ClientPorts,
   newId: () => string,
+  places?: ChosenFile['places'],
 ) =>
   planProtect(bytes, file.client, {
     ...ports,
@@ -220,6 +219,7 @@ const plannedFor = (
     readers: readersOf(file, files),
     verdict,
     newId,
+    places,
     now: ports.now(),
   });
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { fail, ok, type Result } from '../../shared/outcome.ts';
 import type { Client } from './client-record.ts';
 import { sha256 } from './config-file.ts';
@@ -19,6 +20,8 @@ import { differsAt } from './verify.ts';
 export interface RewriteContext extends TakeOverContext, Judging {
   /** A fresh connection id. Random, so a client cannot guess another's; an entry that is routed again gets a new one. */
   readonly newId: () => string;
+  /** Key paths of the only entries to take over; absent: all. */
+  readonly places?: readonly (readonly string[])[] | undefined;
 }
 
 /** One entry that a rewrite takes over. */
@@ -57,6 +60,8 @@ export function planProtect(
   const left: { name: string; verdict: Verdict }[] = [];
   for (const entry of entries) {
     if (connectionOf(entry, context.bridgeFile) !== undefined) continue;
+    if (context.places?.some((place) => isDeepStrictEqual(place, entry.keyPath)) === false)
+      continue;
     // A remote entry is judged by its endpoint, which is its connection's.
     const asked = entry.reading.kind === 'remote' && context.endpointFor !== undefined;
     const early = asked ? context.newId() : '';
