@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { hashOf, inRoot, root, StepFailed, say, writeWhole } from './steps.mjs';
 
@@ -31,7 +31,7 @@ const parts = {
   cli: {
     sources: ['main', 'shared'],
     outputs: ['out/cli/airlock.mjs'],
-    build: () => buildScript('main/cli/airlock.ts', 'out/cli/airlock.mjs', cliFormat),
+    build: buildCli,
   },
 };
 
@@ -106,6 +106,33 @@ async function buildScript(entry, outfile, format) {
     absWorkingDir: root,
   });
   for (const file of outputFiles) writeWhole(inRoot(outfile), file.contents);
+}
+
+/** In parts, so that a command loads what it needs alone: one file would load every package that any of them uses. */
+async function buildCli() {
+  const esbuild = await import('esbuild');
+  const { outputFiles } = await esbuild.build({
+    ...cliFormat,
+    entryPoints: { airlock: inRoot('main', 'cli', 'airlock.ts') },
+    outdir: inRoot('out', 'cli'),
+    outExtension: { '.js': '.mjs' },
+    splitting: true,
+    chunkNames: 'part-[hash]',
+    bundle: true,
+    platform: 'node',
+    write: false,
+    logLevel: 'warning',
+    absWorkingDir: root,
+  });
+  // The command itself comes last, when everything that it names is there.
+  const inOrder = outputFiles.toSorted((a, b) =>
+    path.basename(a.path) < path.basename(b.path) ? 1 : -1,
+  );
+  for (const file of inOrder) writeWhole(file.path, file.contents);
+  const made = new Set(outputFiles.map((file) => path.basename(file.path)));
+  for (const name of readdirSync(inRoot('out', 'cli'))) {
+    if (!made.has(name)) rmSync(inRoot('out', 'cli', name));
+  }
 }
 
 /** @param {readonly string[]} sources */
