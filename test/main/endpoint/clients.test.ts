@@ -11,7 +11,14 @@ import {
   LoggingMessageNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 import { afterEach, describe, expect, test } from 'vitest';
-import { governed, playedServer, stdioServer, type Upstream } from './governed.ts';
+import type { ApprovalOutcome } from '../../../shared/approval.ts';
+import {
+  type GovernedOptions,
+  governed,
+  playedServer,
+  stdioServer,
+  type Upstream,
+} from './governed.ts';
 import { type Rig, startRig, token, until } from './rig.ts';
 
 const require = createRequire(import.meta.url);
@@ -25,8 +32,8 @@ afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
-async function start(upstream: Upstream, denies: readonly string[] = []) {
-  const relay = governed(upstream, { denies });
+async function start(upstream: Upstream, options: GovernedOptions = {}) {
+  const relay = governed(upstream, options);
   const rig: Rig = await startRig({ accept: relay.accept });
   return { rig, relay };
 }
@@ -85,7 +92,7 @@ describe('the SDK of 2025-11-25, through the relay to a real stdio server', () =
   });
 
   test('is refused by policy in words for the model', async () => {
-    const { rig } = await start(everything, ['echo']);
+    const { rig } = await start(everything, { denies: ['echo'] });
     const { client } = await legacyClient(rig);
     const refused = await client.callTool({ name: 'echo', arguments: { message: 'x' } });
     expect(refused.isError).toBe(true);
@@ -175,7 +182,7 @@ describe('the SDK of 2026-07-28', () => {
   });
 
   test('speaks its own revision to a server of it: discover, list, call with progress, refusal', async () => {
-    const { rig, relay } = await start(modernServer, ['forbidden']);
+    const { rig, relay } = await start(modernServer, { denies: ['forbidden'] });
     const { client } = await nextClient(rig, 'auto');
     expect(client.getProtocolEra()).toBe('modern');
     expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(['greet']);
@@ -201,6 +208,31 @@ describe('the SDK of 2026-07-28', () => {
     const subscription = await client.listen({ toolsListChanged: true });
     await until(() => changes === 1, 'the change');
     await subscription.close();
+  });
+
+  test('comes back by a form to a call that nobody approved in time, and only the late yes sends it', async () => {
+    const approved: ApprovalOutcome[] = [];
+    const { rig, relay } = await start(modernServer, {
+      asks: { greet: Promise.resolve({ answer: 'deny', how: 'timeout' }) },
+      granted: () => approved.shift(),
+    });
+    const { client } = await nextClient(rig, 'auto');
+    const forms: string[] = [];
+    client.setRequestHandler('elicitation/create', ({ params }) => {
+      forms.push(params.message);
+      // The first time the person only accepts the form; then they answer in the approval window first.
+      if (forms.length === 2) approved.push({ answer: 'allow', how: 'grant', by: 'ada' });
+      return { action: 'accept', content: {} };
+    });
+    const greeted = await client.callTool({ name: 'greet', arguments: { a: 1 } });
+    expect(JSON.stringify(greeted)).toContain('hello');
+    expect(forms).toHaveLength(2);
+    expect(forms[0]).toContain('Waiting for approval in Airlock: greet.');
+    expect(relay.targets.filter((target) => target === 'greet')).toHaveLength(3);
+    client.setRequestHandler('elicitation/create', () => ({ action: 'decline' }));
+    const refused = await client.callTool({ name: 'greet', arguments: { a: 1 } });
+    expect(refused.isError).toBe(true);
+    expect(JSON.stringify(refused)).toContain('gave it up in the client');
   });
 
   test('cancels a call by leaving it', async () => {

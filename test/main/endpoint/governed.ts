@@ -50,10 +50,15 @@ export interface GovernedOptions {
   readonly denies?: readonly string[];
   /** Asks a person, whose answer this is. */
   readonly asks?: Readonly<Record<string, Promise<ApprovalOutcome>>>;
+  /** A yes that was remembered. */
+  readonly granted?: () => ApprovalOutcome | undefined;
 }
 
 /** Sessions through the real relay, with stages that permit what the options do not name. */
-export function governed(upstream: Upstream, { denies = [], asks = {} }: GovernedOptions = {}) {
+export function governed(
+  upstream: Upstream,
+  { denies = [], asks = {}, granted = () => undefined }: GovernedOptions = {},
+) {
   const sessions: Session[] = [];
   const targets: string[] = [];
   const stages: Omit<Stages, 'upstream'> = {
@@ -73,7 +78,7 @@ export function governed(upstream: Upstream, { denies = [], asks = {} }: Governe
       mode: () => 'enforce',
     },
     approval: {
-      granted: () => undefined,
+      granted,
       ask(call, _decision, _findings, signal) {
         const calledOff = new Promise<ApprovalOutcome>((resolve) => {
           signal.addEventListener('abort', () => resolve({ answer: 'deny', how: 'cancelled' }));
