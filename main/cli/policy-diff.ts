@@ -13,8 +13,8 @@ import { type DiffSummary, diffText, makeTally } from './policy-diff-table.ts';
 import { makeDoubts } from './policy-doubt.ts';
 import { type PolicyFolder, readPolicyFolder } from './policy-folder.ts';
 import { type PastCall, readHistory, type ToolOfPin } from './policy-history.ts';
+import type { PolicyPlace } from './policy-place.ts';
 import { makeTrial, type TrialRules } from './policy-trial.ts';
-import type { Workplace } from './workplace.ts';
 
 /** What `airlock policy diff` is asked for. */
 export interface DiffRequest {
@@ -28,7 +28,7 @@ const dayMs = 24 * 60 * 60 * 1_000;
 
 /** `airlock policy diff`: decides the calls of the last days again, and shows what would have come out differently. */
 export async function policyDiff(
-  place: Workplace,
+  place: PolicyPlace,
   { folder, days, against }: DiffRequest,
   out: Output,
   now: () => number = Date.now,
@@ -71,16 +71,16 @@ export async function policyDiff(
   return ok(0);
 }
 
-const userFileOf = ({ data }: Workplace): string => join(data, 'policy.cedar');
+const userFileOf = ({ data }: PolicyPlace): string => join(data, 'policy.cedar');
 
-const placesOf = ({ machine, data }: Workplace): PlaceRules => ({
+const placesOf = ({ machine, data }: PolicyPlace): PlaceRules => ({
   platform: machine.platform,
   home: machine.home,
   ownFolders: [machine.tmp],
   protectedFolders: [data, join(machine.home, '.airlock')],
 });
 
-const rulesOf = (policy: PolicyFolder | undefined, place: Workplace): TrialRules => ({
+const rulesOf = (policy: PolicyFolder | undefined, place: PolicyPlace): TrialRules => ({
   text: policy?.rules.text,
   registry: policy?.bundle?.ok === true ? policy.bundle.value.registry : undefined,
   userFile: userFileOf(place),
@@ -88,7 +88,7 @@ const rulesOf = (policy: PolicyFolder | undefined, place: Workplace): TrialRules
 });
 
 /** The rules whose reading of a call may be doubtful; the built-in ones read nothing that the trail lacks. */
-function ruleTexts({ rules }: PolicyFolder, place: Workplace) {
+function ruleTexts({ rules }: PolicyFolder, place: PolicyPlace) {
   const own = readUserFile(userFileOf(place));
   return [
     ...compileRules(rules.text, { source: 'managed', name: 'the managed policy' }).rules,
@@ -100,7 +100,7 @@ function ruleTexts({ rules }: PolicyFolder, place: Workplace) {
 
 /** How a call counts as decided before. */
 function decidesBefore(
-  place: Workplace,
+  place: PolicyPlace,
   against: string,
 ): Result<(past: PastCall) => Decision['decision']> {
   if (against === 'recorded') return ok(({ was }) => was);

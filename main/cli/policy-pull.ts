@@ -1,13 +1,13 @@
 import { fail, ok, type Result } from '../../shared/outcome.ts';
 import { askApp } from '../kill/control-client.ts';
 import type { ExitCode, Output } from './output.ts';
-import type { Workplace } from './workplace.ts';
+import type { PolicyPlace } from './policy-place.ts';
 
 /** A policy host may take its time; the app gives up on it sooner. */
 const pullMs = 90_000;
 
 /** `airlock policy pull`: lets the running app look for a new policy now. 1 where none is in force after it. */
-export async function policyPull(place: Workplace, out: Output): Promise<Result<ExitCode>> {
+export async function policyPull(place: PolicyPlace, out: Output): Promise<Result<ExitCode>> {
   const asked = await askApp(place.data, { ask: 'check-policy' }, pullMs);
   if (!asked.running) {
     out.result({ running: false }, 'Airlock is not running; it looks for a policy when it starts.');

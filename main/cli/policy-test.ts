@@ -50,10 +50,7 @@ export function policyTest(folder: string, out: Output): Result<ExitCode> {
   const ran = runTests(read.value);
   if (!ran.ok) return ran;
   const passed = ran.value.filter(({ pass }) => pass).length;
-  const sum =
-    passed === ran.value.length
-      ? `All ${passed} tests pass.`
-      : `${ran.value.length - passed} of ${ran.value.length} tests fail.`;
+  const sum = `${passed} of ${ran.value.length} tests pass.`;
   out.result(
     { passed, failed: ran.value.length - passed, tests: ran.value },
     `${columns(ran.value.map(row))}\n${sum}`,

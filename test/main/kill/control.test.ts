@@ -7,6 +7,7 @@ import { ControlRequest, controlEndpoint, controlFile } from '../../../main/kill
 import { askApp } from '../../../main/kill/control-client.ts';
 import { serveControl } from '../../../main/kill/control-server.ts';
 import type { KillReport, KillScope } from '../../../shared/kill.ts';
+import type { ManagedStatus } from '../../../shared/managed-status.ts';
 import { aState } from '../../fakes/state.ts';
 
 const report = (scope: KillScope): KillReport => ({
@@ -66,10 +67,34 @@ describe('the control socket', () => {
     expect(kills).toEqual([{ kind: 'all' }]);
   });
 
+  test('lets the command line have the policy looked at, where there can be one', async () => {
+    expect(await askApp(data, { ask: 'check-policy' })).toMatchObject({
+      reply: { ok: false, problem: { code: 'not-managed' } },
+    });
+    await close();
+    const policy: ManagedStatus = {
+      state: 'managed',
+      organisation: 'Example Ltd',
+      serial: 7,
+      notices: [],
+      problems: [],
+    };
+    close = await serveControl(data, tmpdir(), process.platform, {
+      state: () => aState(),
+      kill: async (scope) => report(scope),
+      checkPolicy: async () => policy,
+    });
+    expect(await askApp(data, { ask: 'check-policy' })).toEqual({
+      running: true,
+      reply: { ok: true, policy },
+    });
+  });
+
   test('knows nothing that loosens', () => {
     expect(ControlRequest.options.map((option) => option.shape.ask.value)).toEqual([
       'status',
       'kill',
+      'check-policy',
     ]);
   });
 
