@@ -161,7 +161,7 @@ export async function forget(record: JournalRecord, ports: ClientPorts): Promise
   return unsealed.ok ? ports.journal.remove(record.id) : unsealed;
 }
 
-/** Ends older connections of the same entries: a client had put the originals back behind our back. */
+/** Ends older connections of the same entries, and no others: a client had put the originals back behind our back. */
 async function supersede(record: JournalRecord, ports: ClientPorts): Promise<void> {
   const places = new Set(record.entries.map(({ connection }) => placeOf(connection)));
   const { records } = await ports.journal.list();
@@ -170,7 +170,7 @@ async function supersede(record: JournalRecord, ports: ClientPorts): Promise<voi
     if (!older.entries.some(({ connection }) => places.has(placeOf(connection)))) continue;
     await ports.journal.put({ ...older, state: 'restoring' });
   }
-  await settle(ports);
+  await settle(ports, (connection) => places.has(placeOf(connection)));
 }
 
 const placeOf = (connection: { clientId: string; file: string; keyPath: readonly string[] }) =>

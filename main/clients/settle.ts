@@ -1,3 +1,4 @@
+import type { Connection } from '../../shared/client.ts';
 import { inForm } from './client-record.ts';
 import type { JournalRecord } from './journal.ts';
 import { type KnownFile, type KnownPath, knownPaths, readKnownFiles } from './known-files.ts';
@@ -31,11 +32,18 @@ export async function readAllFiles(
 /**
  * Closes what restores have begun: a connection that no known file leads to any more is marked restored and its
  * secrets leave the keychain. A record is closed with its last connection; one whose secrets could not be removed
- * stays open for the next start. A file that cannot be read counts as still leading to its connections.
+ * stays open for the next start. A file that cannot be read counts as still leading to its connections. `ends` tells
+ * which connections may be closed; absent: all.
  */
-export async function settle(ports: ClientPorts): Promise<void> {
+export async function settle(
+  ports: ClientPorts,
+  ends: (connection: Connection) => boolean = () => true,
+): Promise<void> {
   const { records } = await ports.journal.list();
-  const open = records.filter(({ state }) => state === 'restoring');
+  const open = records.filter(
+    ({ state, entries }) =>
+      state === 'restoring' && entries.some(({ connection }) => ends(connection)),
+  );
   if (open.length === 0) return;
   const files = await readAllFiles(ports, records);
   const active = new Set(
@@ -47,7 +55,7 @@ export async function settle(ports: ClientPorts): Promise<void> {
     let remaining = 0;
     let stuck = false;
     for (const { connection } of record.entries) {
-      if (files.some((file) => leadsTo(file, connection.id, record))) {
+      if (!ends(connection) || files.some((file) => leadsTo(file, connection.id, record))) {
         remaining += 1;
         continue;
       }

@@ -133,7 +133,8 @@ export function watchedFile(
     await endConnection(connectionId, configs);
   }
 
-  function tellRemoved({ id, name, keyPath }: Connection): void {
+  function tellRemoved({ id, name, keyPath, serverId }: Connection): void {
+    memory.seen.delete(placeKey(keyPath) + serverId);
     const sentence = removedSentence(shown(name), client);
     const news = { kind: 'removed' as const, entry: shown(name), keyPath, connectionId: id };
     memory.tell(placeKey(keyPath), 'removed', { ...news, sentence });

@@ -103,5 +103,5 @@ export async function endConnection(id: string, ports: ClientPorts): Promise<voi
     if (!record.entries.some(({ connection }) => connection.id === id)) continue;
     await ports.journal.put({ ...record, state: 'restoring' });
   }
-  await settle(ports);
+  await settle(ports, (connection) => connection.id === id);
 }

@@ -102,6 +102,22 @@ describe('an entry of ours', () => {
     expect(desk.kinds()).toEqual(['removed', 'drifted reapply', 'reapplied']);
   });
 
+  test('that is gone keeps its connection when another one of the file is routed again', async () => {
+    const file = await protectedFile({ files: server('npx'), wiki: server('uvx') });
+    const { wiki } = servers();
+    desk.put(cursorFile, config({ files: server('npx') }));
+    await file.look();
+    expect(desk.kinds()).toEqual(['removed', 'drifted reapply', 'reapplied']);
+    const { files } = servers();
+    desk.put(cursorFile, config({ files, wiki }));
+    await file.look();
+    expect(desk.routes(cursorFile)).toEqual({ files: true, wiki: true });
+    desk.put(cursorFile, config({ files, wiki: server('uvx') }));
+    await file.look();
+    expect(desk.routes(cursorFile)).toEqual({ files: true, wiki: true });
+    expect(desk.active()).toHaveLength(2);
+  });
+
   test('that was copied, with the direct one in its place, has drifted', async () => {
     const file = await protectedFile();
     const { files } = servers();
