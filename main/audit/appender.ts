@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import type { Entry } from '../../shared/audit.ts';
 import { entryHash, genesisHash, newChain } from './chain.ts';
@@ -134,17 +133,16 @@ export type Appender = ReturnType<typeof makeAppender>;
 
 function seal(draft: Draft, after: Head): Sealed {
   const { chain, hash: previousHash } = after;
-  const id = randomUUID();
   const sequence = after.sequence + 1;
-  const text = sealedText(draft, { chain, id, previousHash, sequence });
-  return { draft, chain, id, previousHash, sequence, text, hash: entryHash(previousHash, text) };
+  const text = sealedText(draft, { chain, previousHash, sequence });
+  return { draft, chain, previousHash, sequence, text, hash: entryHash(previousHash, text) };
 }
 
 /** A sealed draft as whoever handed it in knows it. */
-export const entryOf = ({ draft, chain, id, previousHash, sequence, hash }: Sealed): Entry => ({
+export const entryOf = ({ draft, chain, previousHash, sequence, hash }: Sealed): Entry => ({
   ...draft.input,
   sequence,
-  id,
+  id: draft.id,
   time: draft.time,
   chain,
   previousHash,

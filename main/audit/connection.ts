@@ -8,6 +8,8 @@ export interface ConnectionPorts extends SessionPorts {
   readonly head: () => Head | undefined;
   /** When writing began to fail, or works again. */
   readonly onState?: (() => void) | undefined;
+  /** When a file was given up, and its journal with it. */
+  readonly onGivenUp?: () => void;
 }
 
 /**
@@ -56,8 +58,9 @@ export function makeConnection(path: string, ports: ConnectionPorts) {
   }
 
   function giveUp(): void {
-    session?.close('abandon');
+    session?.close('give-up');
     session = undefined;
+    ports.onGivenUp?.();
   }
 
   function settle(next: Problem | undefined): void {

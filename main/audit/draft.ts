@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { EntryInput } from '../../shared/audit.ts';
 import { canonical } from './canonical.ts';
 import { asJson } from './chain.ts';
@@ -22,6 +23,8 @@ const parts: readonly (readonly Key[])[] = [
  * process took the place first, only the little that differs is made again.
  */
 export interface Draft {
+  /** The entry's id, the same wherever the draft waits and is found again. */
+  readonly id: string;
   readonly input: EntryInput;
   /** Unix milliseconds. */
   readonly time: number;
@@ -31,8 +34,8 @@ export interface Draft {
 }
 
 /** Writes an entry out as far as it can be. Throws a RangeError where a number has no form in JSON. */
-export function draftOf(input: EntryInput, time: number): Draft {
-  return { input, time, texts: parts.map((keys) => textOf(input, keys)), dropped: false };
+export function draftOf(input: EntryInput, time: number, id: string = randomUUID()): Draft {
+  return { id, input, time, texts: parts.map((keys) => textOf(input, keys)), dropped: false };
 }
 
 function textOf(input: EntryInput, keys: readonly Key[]): string {
@@ -49,14 +52,17 @@ function textOf(input: EntryInput, keys: readonly Key[]): string {
 /** Where an entry stands. */
 export interface Place {
   readonly chain: string;
-  readonly id: string;
   readonly previousHash: string;
   readonly sequence: number;
 }
 
 /** The canonical text of a draft in its place: what is hashed and stored. */
-export function sealedText({ texts, time }: Draft, place: Place): string {
+export function sealedText({ id, texts, time }: Draft, place: Place): string {
   const [toChain, toId, toPrevious, toSequence, toTime, rest = ''] = texts;
   const end = rest === '' ? '' : `,${rest.slice(0, -1)}`;
-  return `{${toChain}"chain":${JSON.stringify(place.chain)},${toId}"id":${JSON.stringify(place.id)},${toPrevious}"previousHash":"${place.previousHash}",${toSequence}"sequence":${place.sequence},${toTime}"time":${canonical(time)}${end}}`;
+  return `{${toChain}"chain":${JSON.stringify(place.chain)},${toId}"id":${JSON.stringify(id)},${toPrevious}"previousHash":"${place.previousHash}",${toSequence}"sequence":${place.sequence},${toTime}"time":${canonical(time)}${end}}`;
 }
+
+/** A draft as one line of JSON, without its newline: all of it but its place. */
+export const journalText = ({ id, texts, time }: Draft): string =>
+  `{${texts.join('')}"id":${JSON.stringify(id)},"time":${canonical(time)}}`;

@@ -118,8 +118,9 @@ export function makeRecord({
   return {
     open: (call) =>
       begin(call, (entry) => {
-        trail.append(entry);
-        return kept;
+        const opened = trail.stage(entry);
+        trail.commit();
+        return opened;
       }),
     stage: (call) => begin(call, trail.stage),
     commit(): Result<null> {
@@ -134,8 +135,6 @@ export function makeRecord({
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-const kept = { dropped: false } as const;
 
 function unavailable(error: unknown): Result<never> {
   if (!(error instanceof AuditUnavailable)) throw error;

@@ -5,6 +5,7 @@ import { type Head, makeAppender } from './appender.ts';
 import { canonical } from './canonical.ts';
 import type { OpenDatabase, ProcessLocks } from './database-port.ts';
 import { draftOf } from './draft.ts';
+import { type DraftJournal, openDraftJournal } from './draft-journal.ts';
 import { makeDurability } from './durability.ts';
 import { closeInterrupted } from './interrupted.ts';
 import { makePages } from './pages.ts';
@@ -43,6 +44,7 @@ export function openSession(path: string, ports: SessionPorts, before: Predecess
   );
   const lastCheckpoint = db.prepare('SELECT body FROM checkpoints ORDER BY n DESC LIMIT 1');
   const inode = statSync(path).ino;
+  let journal: DraftJournal | undefined;
 
   const session = {
     setAside,
@@ -51,6 +53,13 @@ export function openSession(path: string, ports: SessionPorts, before: Predecess
     durability,
     writers,
     pages: makePages(db, problemOf),
+    /** The journal of this process's drafts; made on first use. */
+    journal(through: number): DraftJournal {
+      journal ??= openDraftJournal(writers.journalFile(writers.id()), through);
+      return journal;
+    },
+    /** Everything this process wrote to its journal is in the chain up to `through`. */
+    journalSettled: (through: number): void => journal?.settled(through),
     closeInterrupted: () => closeInterrupted(db, appender, writers, ports.now),
     addCheckpoint(checkpoint: Checkpoint): void {
       addCheckpoint.run(checkpoint.sequence, canonical(checkpoint));
@@ -62,10 +71,15 @@ export function openSession(path: string, ports: SessionPorts, before: Predecess
     moved(): boolean {
       return statSync(path, { throwIfNoEntry: false })?.ino !== inode;
     },
-    /** Ends the session: with its calls closed, or (`abandon`) as a crash would. */
-    close(how: 'leave' | 'abandon'): void {
+    /**
+     * Ends the session: with its calls closed (`leave`), as a crash would (`abandon`), or so that this process goes on
+     * elsewhere with what waits (`give-up`).
+     */
+    close(how: 'leave' | 'abandon' | 'give-up'): void {
       try {
-        writers[how]();
+        if (how === 'abandon') journal?.close();
+        else journal?.remove();
+        writers[how === 'leave' ? 'leave' : 'abandon']();
       } finally {
         durability.close();
         close();

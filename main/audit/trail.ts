@@ -7,6 +7,7 @@ import { interruption } from './interrupted.ts';
 import type { SessionPorts } from './session.ts';
 import { makeTidying } from './tidying.ts';
 import { makeTrailReads } from './trail-reads.ts';
+import { makeWaitingDrafts } from './waiting-drafts.ts';
 
 /** What the trail needs from outside. The callbacks come after the fact and must not throw. */
 export interface TrailPorts extends Omit<SessionPorts, 'now'> {
@@ -27,11 +28,11 @@ export interface TrailState {
 }
 
 /**
- * How long an entry that nothing waits for may wait for company, in milliseconds: the next call's opening entry takes
- * it along, so that a call costs one transaction and not two. A crash in between leaves its call to be closed as
- * interrupted.
+ * How long drafts may wait for company before they take their place in the chain, in milliseconds: together they cost
+ * a fraction. What was committed is in the journal meanwhile; of the rest a crash takes the closing of calls, which are
+ * then closed as interrupted.
  */
-const lingerMs = 5;
+const lingerMs = 20;
 
 /**
  * Opens the audit trail. This never fails: a trail that cannot be opened refuses every append with the reason, and
@@ -45,10 +46,7 @@ export function openTrail(path: string, ports: TrailPorts) {
   let closed = false;
   /** Nobody is told before there is a trail to ask. */
   let ready = false;
-  /** Waiting to be written, in order and before anything else. */
-  let pending: Draft[] = [];
-  /** Of those, the ones that a commit was promised for. */
-  let staged: Draft[] = [];
+  const waiting = makeWaitingDrafts();
   /** The calls that were opened here and not closed, oldest first. */
   const open = new Map<string, Sealed>();
 
@@ -57,6 +55,7 @@ export function openTrail(path: string, ports: TrailPorts) {
     locks: ports.locks,
     now,
     head: () => head,
+    onGivenUp: waiting.journalGone,
     onState: () => {
       if (ready) ports.onState?.();
     },
@@ -82,14 +81,14 @@ export function openTrail(path: string, ports: TrailPorts) {
   });
 
   function write(drafts: readonly Draft[]): Sealed[] {
-    return writing(({ appender }) => {
-      const all = pending.length === 0 ? drafts : [...pending, ...drafts];
-      const sealed = appender.append(all);
-      pending = [];
-      staged = [];
+    return writing(({ appender, journalSettled }) => {
+      const before = waiting.all();
+      const sealed = appender.append(before.length === 0 ? drafts : [...before, ...drafts]);
+      waiting.clear();
       const last = sealed.at(-1);
       if (last === undefined) return [];
       head = last;
+      journalSettled(last.sequence);
       for (const one of sealed) track(one);
       wrote(sealed);
       tidying.written(sealed.length);
@@ -105,18 +104,23 @@ export function openTrail(path: string, ports: TrailPorts) {
     else if (kind === 'call.closed') open.delete(callId);
   }
 
-  /** Takes back what was staged, and what was said of the same calls since: without an opening there is no call. */
-  function unstage(): void {
-    const calls = new Set(staged.map(({ input }) => input.callId));
-    for (const draft of staged) draft.dropped = true;
-    pending = pending.filter(({ dropped, input }) => !dropped && !calls.has(input.callId));
-    staged = [];
+  /** Puts what waits into the journal: safe from the death of the process. False where the chain has to take it. */
+  function journal(): boolean {
+    if (connection.problem() !== undefined || head === undefined) return false;
+    const through = head.sequence;
+    return writing((session) => waiting.journal(session.journal(through).write));
+  }
+
+  function drainSoon(): void {
+    if (draining) return;
+    draining = true;
+    setTimeout(drain, lingerMs);
   }
 
   /** Writes what waits; what cannot be written goes on waiting for the next try. */
   function drain(): void {
     draining = false;
-    if (pending.length === 0 || closed) return;
+    if (waiting.all().length === 0 || closed) return;
     try {
       write([]);
     } catch (error) {
@@ -150,12 +154,12 @@ export function openTrail(path: string, ports: TrailPorts) {
     drain();
     const detail = 'Airlock was stopped while this call was under way; its outcome is unknown.';
     for (const { draft } of open.values()) {
-      pending.push(draftOf(interruption(draft.input, detail), now()));
+      waiting.add(draftOf(interruption(draft.input, detail), now()));
     }
     drain();
     closed = true;
     // With calls that could not be closed the next start must find them.
-    connection.end(pending.length === 0 ? 'leave' : 'abandon');
+    connection.end(waiting.all().length === 0 ? 'leave' : 'abandon');
   }
   process.on('exit', close);
   try {
@@ -181,25 +185,24 @@ export function openTrail(path: string, ports: TrailPorts) {
     /** Writes several entries in one transaction, all or none. Throws AuditUnavailable. */
     appendMany: (inputs: readonly EntryInput[]): Entry[] =>
       inputs.length === 0 ? [] : write(inputs.map((input) => draftOf(input, now()))).map(entryOf),
-    /**
-     * Takes an entry that is written by the next `commit`, or sooner with another one. Nobody may act on it before.
-     */
+    /** Takes an entry that is written by the next `commit`, or sooner with another one. Nobody may act on it before. */
     stage(input: EntryInput): { readonly dropped: boolean } {
       const draft = draftOf(input, now());
-      pending.push(draft);
-      staged.push(draft);
+      waiting.stage(draft);
       return draft;
     },
     /**
-     * Writes what is staged in one transaction, safe from the death of the process. Throws AuditUnavailable when it
-     * cannot be written: all of it is then dropped, and so is what came later of the same calls.
+     * Writes what is staged, all or none, safe from the death of the process; it takes its place in the chain within
+     * milliseconds, or before any other entry and any read. Throws AuditUnavailable when it cannot be written: all of
+     * it is then dropped, and so is what came later of the same calls.
      */
     commit(): void {
-      if (staged.length === 0) return;
+      if (!waiting.staged()) return;
       try {
-        write([]);
+        if (journal()) drainSoon();
+        else write([]);
       } catch (error) {
-        unstage();
+        waiting.unstage();
         throw error;
       }
     },
@@ -209,14 +212,12 @@ export function openTrail(path: string, ports: TrailPorts) {
      */
     appendSoon(input: EntryInput): void {
       // An entry that has no form in JSON is our mistake; it throws here and does not stand in the way of others.
-      pending.push(draftOf(input, now()));
-      if (draining) return;
-      draining = true;
-      setTimeout(drain, lingerMs);
+      waiting.add(draftOf(input, now()));
+      drainSoon();
     },
     /** Everything written so far is on the disk when this resolves; rejects with AuditUnavailable. */
     async flush(): Promise<void> {
-      if (pending.length > 0) write([]);
+      if (waiting.all().length > 0) write([]);
       try {
         await using((session) => session.durability).syncLater();
       } catch (error) {
@@ -229,7 +230,7 @@ export function openTrail(path: string, ports: TrailPorts) {
       writing((session) => session.addCheckpoint(checkpoint)),
     /** Closes the calls of processes that died since; returns how many. Throws AuditUnavailable. */
     closeInterrupted,
-    /** How the trail stands; asks the database, so that other processes' entries count. */
+    /** How the trail stands, with what other processes wrote. */
     state(): TrailState {
       const at = reading((session) => session.appender.head(), undefined) ?? head;
       const problem = connection.problem();

@@ -31,6 +31,8 @@ export function makeWriters({ db, path, locks, now }: WriterPorts) {
   const select = db.prepare('SELECT id, open_from AS openFrom FROM writers ORDER BY id');
   const remove = db.prepare('DELETE FROM writers WHERE id = ?');
   const lockFile = (id: number) => `${path}-writer-${id}`;
+  /** Where the drafts of a writer wait for the chain. */
+  const journalFile = (id: number) => `${path}-drafts-${id}`;
   let noted = 0;
   let own: { readonly id: number; readonly lock: { release(): void } } | undefined;
 
@@ -42,6 +44,8 @@ export function makeWriters({ db, path, locks, now }: WriterPorts) {
       const lock = locks.hold(lockFile(id));
       if (!lock.ok) throw new NoWriterLock(lock.problem.message);
       own = { id, lock: lock.value };
+      // Left by a writer of another file that was here before: nobody may take it for this one's.
+      rmSync(journalFile(id), { force: true });
       db.exec('COMMIT');
       return id;
     } catch (error) {
@@ -53,6 +57,7 @@ export function makeWriters({ db, path, locks, now }: WriterPorts) {
   }
 
   return {
+    journalFile,
     /** The row of this process; made on first use, so that a full disk only stops what would write. */
     id: (): number => own?.id ?? register(),
     /** Notes the oldest call that is still open here, so that the next start need not look before it. */
@@ -67,7 +72,10 @@ export function makeWriters({ db, path, locks, now }: WriterPorts) {
     /** Takes a writer off the list; true where it was on it. */
     strike(id: number): boolean {
       const struck = remove.run(id).changes > 0;
-      if (struck) rmSync(lockFile(id), { force: true });
+      if (struck) {
+        rmSync(lockFile(id), { force: true });
+        rmSync(journalFile(id), { force: true });
+      }
       return struck;
     },
     /** Takes this process off the list: it has closed all of its calls. */

@@ -7,8 +7,13 @@ import { aTrail, walk } from './trail-support.ts';
  * left: every acknowledged entry is there, the chain is whole, and every call has its end. Returns how many were
  * acknowledged.
  */
-export async function killWhileWriting(path: string, name: string, after: number): Promise<number> {
-  const child = childProcess('audit/trail-writer.ts', path, 'forever', name);
+export async function killWhileWriting(
+  path: string,
+  name: string,
+  after: number,
+  how: 'forever' | 'journal' = 'forever',
+): Promise<number> {
+  const child = childProcess('audit/trail-writer.ts', path, how, name);
   await child.received(after);
   await child.kill();
   const acknowledged = child.inbox.filter(isAcknowledgement);
@@ -19,17 +24,25 @@ export async function killWhileWriting(path: string, name: string, after: number
   const { ok, problems } = await reportOn(path);
   if (!ok) throw new Error(problems[0]?.message);
   for (const { id, sequence } of acknowledged) {
-    if (entries[sequence - 1]?.callId !== id)
+    if (sequence !== undefined && entries[sequence - 1]?.callId !== id)
       throw new Error(`${id} was acknowledged and is lost.`);
   }
   const open = new Set<string>();
+  const ever = new Set<string>();
   for (const { kind, callId } of entries) {
-    if (kind === 'call.opened') open.add(callId);
+    if (kind === 'call.opened') {
+      if (ever.has(callId)) throw new Error(`${callId} was opened twice.`);
+      ever.add(callId);
+      open.add(callId);
+    }
     if (kind === 'call.closed') open.delete(callId);
+  }
+  for (const { id } of acknowledged) {
+    if (!ever.has(id)) throw new Error(`${id} was acknowledged and is lost.`);
   }
   if (open.size > 0) throw new Error(`${[...open].join(', ')} never ended.`);
   return acknowledged.length;
 }
 
-const isAcknowledgement = (message: unknown): message is { id: string; sequence: number } =>
-  typeof message === 'object' && message !== null && 'id' in message && 'sequence' in message;
+const isAcknowledgement = (message: unknown): message is { id: string; sequence?: number } =>
+  typeof message === 'object' && message !== null && 'id' in message;

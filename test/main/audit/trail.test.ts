@@ -211,7 +211,8 @@ describe('entries that come together', () => {
       for (let n = 0; n < count; n += 1) one.stage(opened(`c${round}-${n}`));
       one.commit();
     }
-    expect(walk(two)).toHaveLength(1 + 2 * (2 + count));
+    expect(walk(one)).toHaveLength(1 + 2 * (2 + count));
+    expect(walk(two)).toEqual(walk(one));
   });
 
   test('are dropped whole where they cannot be written, with what was said of them since', () => {
@@ -220,6 +221,7 @@ describe('entries that come together', () => {
     trail.append(said('before'));
     trail.appendSoon(closed('c0'));
     db().exec('PRAGMA query_only = ON');
+    expect(() => trail.append(said('between'))).toThrow(AuditUnavailable);
     const staged = [trail.stage(opened('c1')), trail.stage(opened('c2'))];
     trail.appendSoon(closed('c1'));
     expect(() => trail.commit()).toThrow(AuditUnavailable);
