@@ -71,7 +71,7 @@ export function readEntry(place: EntryPlace, client: Client): ConfigEntry {
   const off = shape.disabled;
   const disabled = off !== undefined && memberOf(node, off.member)?.value.value === off.value;
   const reading = readFields(node, fields, client);
-  const obstacle = list.seenOnly ?? place.obstacle ?? linkObstacle(node);
+  const obstacle = list.seenOnly ?? place.obstacle ?? linkObstacle(node, client);
   const folder = list.perFolder === true ? keyPath.at(-3) : undefined;
   return {
     name,
@@ -85,10 +85,12 @@ export function readEntry(place: EntryPlace, client: Client): ConfigEntry {
   };
 }
 
-const linkObstacle = (node: Node) =>
-  hasLinks(node)
-    ? 'It uses YAML anchors, aliases, merge keys or tags, so a change here could change other places. Write it out in full.'
-    : undefined;
+const linkObstacle = (node: Node, { format }: Client): string | undefined => {
+  if (!hasLinks(node)) return undefined;
+  return format === 'toml'
+    ? 'It uses dotted keys inside braces, which Airlock reads but does not change. Write it as a table of its own.'
+    : 'It uses YAML anchors, aliases, merge keys or tags, so a change here could change other places. Write it out in full.';
+};
 
 /** Where a rewritten URL leads: the local endpoint, with the connection as the last part of the path. */
 const endpointUrl = /^http:\/\/127\.0\.0\.1:\d{1,5}\/mcp\/(con_[^/?#]+)$/;

@@ -89,7 +89,9 @@ function readList(
     }
     const twice = duplicateBelow(node, keyPath);
     if (twice !== undefined && !minor) return twice;
-    const obstacle = twice?.problem.message ?? (linked ? linkedSentence : undefined);
+    const obstacle =
+      twice?.problem.message ??
+      (linked ? linkedSentence[client.format === 'toml' ? 'toml' : 'yaml'] : undefined);
     for (const place of placesIn(node, keyPath, list)) {
       const whole = { ...place, node: stretched(place, text, client) };
       entries.push(
@@ -105,8 +107,10 @@ const sameAt = (a: ServerList, b: ServerList) => a.at.join('\0') === b.at.join('
 const wrongList = (name: string, { nameIn }: ServerList) =>
   `"${name}" is not ${nameIn === undefined ? 'an object' : 'a list'}, so its servers cannot be read.`;
 
-const linkedSentence =
-  'It lies below a YAML anchor, alias or tag, so a change here could change other places. Write it out in full.';
+const linkedSentence = {
+  toml: 'It stands inside braces below a dotted key, which Airlock reads but does not change. Write it as a table of its own.',
+  yaml: 'It lies below a YAML anchor, alias or tag, so a change here could change other places. Write it out in full.',
+};
 
 /** An entry's place, and its key where it has one. */
 type Listed = EntryPlace & { readonly key?: Node };

@@ -1,6 +1,6 @@
 import { parse } from 'smol-toml';
 import type { Node, Span } from './config-node.ts';
-import { readTomlValue, type Scalar, skipBlank, skipGap } from './toml-value.ts';
+import { readKeys, readTomlValue, type Scalar, skipBlank, skipGap } from './toml-value.ts';
 
 interface Building {
   type: 'object' | 'array';
@@ -67,36 +67,6 @@ export function tomlTree(text: string): Node | undefined {
   }
   close(text.length);
   return finished(root);
-}
-
-/** A longer dotted key would only exhaust the stack of whoever walks the tree. */
-const maxKeys = 50;
-
-interface Keys {
-  readonly keys: readonly Scalar[];
-  readonly end: number;
-}
-
-/** A dotted key; `end` is where the next sign after it stands. */
-function readKeys(text: string, from: number): Keys | undefined {
-  const keys: Scalar[] = [];
-  let at = skipBlank(text, from);
-  for (;;) {
-    const quote = text[at];
-    let key: Scalar | undefined;
-    if (quote === '"' || quote === "'") key = readTomlValue(text, at);
-    else {
-      const bare = /^[A-Za-z0-9_-]+/.exec(text.slice(at, at + 1_000))?.[0];
-      if (bare !== undefined)
-        key = { type: 'string', offset: at, length: bare.length, value: bare };
-    }
-    if (key === undefined || typeof key.value !== 'string') return undefined;
-    keys.push(key);
-    if (keys.length > maxKeys) return undefined;
-    at = skipBlank(text, key.offset + key.length);
-    if (text[at] !== '.') return { keys, end: at };
-    at = skipBlank(text, at + 1);
-  }
 }
 
 function enterTable(

@@ -72,35 +72,96 @@ function readBracket(
   depth: number,
   closing: ']' | '}',
 ): Node | undefined {
-  const children: Node[] = [];
+  const items: Node[] = [];
+  const pairs: Pair[] = [];
   let at = skipGap(text, from + 1);
   while (text[at] !== closing) {
-    const item = closing === ']' ? readTomlValue(text, at, depth + 1) : readPair(text, at, depth);
-    if (item === undefined) return undefined;
-    children.push(item);
-    at = skipGap(text, item.offset + item.length);
+    const item = closing === ']' ? readTomlValue(text, at, depth + 1) : undefined;
+    const pair = closing === '}' ? readPair(text, at, depth) : undefined;
+    const value = item ?? pair?.value;
+    if (value === undefined) return undefined;
+    if (item !== undefined) items.push(item);
+    if (pair !== undefined) pairs.push(pair);
+    at = skipGap(text, value.offset + value.length);
     if (text[at] === ',') at = skipGap(text, at + 1);
     else if (text[at] !== closing) return undefined;
   }
-  const type = closing === ']' ? 'array' : 'object';
-  return { type, style: 'flow', offset: from, length: at + 1 - from, children };
+  const base = { style: 'flow', offset: from, length: at + 1 - from } as const;
+  if (closing === ']') return { type: 'array', ...base, children: items };
+  const children = propertiesOf(pairs);
+  return children === undefined ? undefined : { type: 'object', ...base, children };
 }
 
-/** One pair of an inline table. Dotted keys inside one are left to nobody: such a table is not read. */
-function readPair(text: string, at: number, depth: number): Node | undefined {
-  let key: Node | undefined;
-  if (text[at] === '"' || text[at] === "'") key = readText(text, at);
-  else {
-    const bare = /^[A-Za-z0-9_-]+/.exec(text.slice(at, at + 1_000))?.[0];
-    if (bare !== undefined) key = { type: 'string', offset: at, length: bare.length, value: bare };
+/** One pair of an inline table, by its whole key. */
+interface Pair {
+  readonly keys: readonly Scalar[];
+  readonly value: Node;
+}
+
+function readPair(text: string, at: number, depth: number): Pair | undefined {
+  const found = readKeys(text, at);
+  if (found === undefined || text[found.end] !== '=') return undefined;
+  const value = readTomlValue(text, skipBlank(text, found.end + 1), depth + 1);
+  return value === undefined ? undefined : { keys: found.keys, value };
+}
+
+/**
+ * The properties that pairs come to. Those with dotted keys share an object that stands in no one place: it is marked
+ * as linked, so that it is read and never edited. Undefined where a name is an object and a value at once.
+ */
+function propertiesOf(pairs: readonly Pair[]): Node[] | undefined {
+  const byName = new Map<unknown, Pair[]>();
+  for (const pair of pairs) {
+    const name = pair.keys[0]?.value;
+    byName.set(name, [...(byName.get(name) ?? []), pair]);
   }
-  if (key === undefined) return undefined;
-  const sign = skipBlank(text, key.offset + key.length);
-  if (text[sign] !== '=') return undefined;
-  const value = readTomlValue(text, skipBlank(text, sign + 1), depth + 1);
-  if (value === undefined) return undefined;
-  const length = value.offset + value.length - at;
-  return { type: 'property', offset: at, length, children: [key, value] };
+  const properties: Node[] = [];
+  for (const [first, ...more] of byName.values()) {
+    const key = first?.keys[0];
+    if (first === undefined || key === undefined) return undefined;
+    let { value } = first;
+    if (first.keys.length > 1) {
+      const below = [first, ...more].map((pair) => ({ ...pair, keys: pair.keys.slice(1) }));
+      const children = below.every(({ keys }) => keys.length > 0) ? propertiesOf(below) : undefined;
+      if (children === undefined) return undefined;
+      const offset = below[0]?.keys[0]?.offset ?? key.offset;
+      const length = value.offset + value.length - offset;
+      value = { type: 'object', style: 'flow', linked: true, offset, length, children };
+    } else if (more.length > 0) return undefined;
+    const length = first.value.offset + first.value.length - key.offset;
+    properties.push({ type: 'property', offset: key.offset, length, children: [key, value] });
+  }
+  return properties;
+}
+
+/** A longer dotted key would only exhaust the stack of whoever walks the tree. */
+const maxKeys = 50;
+
+interface Keys {
+  readonly keys: readonly Scalar[];
+  readonly end: number;
+}
+
+/** A dotted key; `end` is where the next sign after it stands. */
+export function readKeys(text: string, from: number): Keys | undefined {
+  const keys: Scalar[] = [];
+  let at = skipBlank(text, from);
+  for (;;) {
+    const quote = text[at];
+    let key: Scalar | undefined;
+    if (quote === '"' || quote === "'") key = readText(text, at);
+    else {
+      const bare = /^[A-Za-z0-9_-]+/.exec(text.slice(at, at + 1_000))?.[0];
+      if (bare !== undefined)
+        key = { type: 'string', offset: at, length: bare.length, value: bare };
+    }
+    if (key === undefined || typeof key.value !== 'string') return undefined;
+    keys.push(key);
+    if (keys.length > maxKeys) return undefined;
+    at = skipBlank(text, key.offset + key.length);
+    if (text[at] !== '.') return { keys, end: at };
+    at = skipBlank(text, at + 1);
+  }
 }
 
 function readBare(text: string, at: number): Node | undefined {
