@@ -6,7 +6,7 @@ import type { Request, WholeResponse } from './message.ts';
 import { firstRound, isFurtherRound, makeRounds } from './rounds.ts';
 
 /** What a call is among the rounds of one logical call. */
-export type RoundStanding = Pick<Flight, 'first' | 'earlier' | 'turnedDown'>;
+type RoundStanding = Pick<Flight, 'first' | 'earlier' | 'turnedDown'>;
 
 /** The rounds of a session's calls: those its server asked for, and those that come back to a form of ours. */
 export interface CallRounds {
