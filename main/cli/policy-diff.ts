@@ -9,6 +9,7 @@ import { readUserFile } from '../policy/user-file.ts';
 import { openStateStore } from '../storage/state-store.ts';
 import type { ExitCode, Output } from './output.ts';
 import { checkPolicy, hasErrors, problemLines } from './policy-check.ts';
+import { currentRules } from './policy-current.ts';
 import { type DiffSummary, diffText, makeTally } from './policy-diff-table.ts';
 import { makeDoubts } from './policy-doubt.ts';
 import { type PolicyFolder, readPolicyFolder } from './policy-folder.ts';
@@ -20,7 +21,7 @@ import { makeTrial, type TrialRules } from './policy-trial.ts';
 export interface DiffRequest {
   readonly folder: string;
   readonly days: number;
-  /** `recorded`: what was decided then. `current`: this machine without the policy. Else another policy folder. */
+  /** `recorded`: what was decided then. `current`: what is in force on this machine. Else another policy folder. */
   readonly against: string;
 }
 
@@ -53,7 +54,7 @@ export async function policyDiff(
   const tools = toolsOf(place.data);
   if (!tools.ok) return tools;
 
-  const decide = makeTrial(rulesOf(next.value, place));
+  const decide = makeTrial(onMachine(managedOf(next.value), place));
   const doubtsOf = makeDoubts(ruleTexts(next.value, place));
   const tally = makeTally();
   const read = await readHistory(trail, now() - days * dayMs, tools.value, (past) => {
@@ -80,11 +81,15 @@ const placesOf = ({ machine, data }: PolicyPlace): PlaceRules => ({
   protectedFolders: [data, join(machine.home, '.airlock')],
 });
 
-const rulesOf = (policy: PolicyFolder | undefined, place: PolicyPlace): TrialRules => ({
-  text: policy?.rules.text,
-  registry: policy?.bundle?.ok === true ? policy.bundle.value.registry : undefined,
-  userFile: userFileOf(place),
-  places: placesOf(place),
+/** The person's own rules count too: they are asked beside those of the organisation. */
+const onMachine = (
+  managed: Pick<TrialRules, 'text' | 'registry'>,
+  place: PolicyPlace,
+): TrialRules => ({ ...managed, userFile: userFileOf(place), places: placesOf(place) });
+
+const managedOf = ({ rules, bundle }: PolicyFolder) => ({
+  text: rules.text,
+  registry: bundle?.ok === true ? bundle.value.registry : undefined,
 });
 
 /** The rules whose reading of a call may be doubtful; the built-in ones read nothing that the trail lacks. */
@@ -104,14 +109,15 @@ function decidesBefore(
   against: string,
 ): Result<(past: PastCall) => Decision['decision']> {
   if (against === 'recorded') return ok(({ was }) => was);
-  if (against === 'current') {
-    const decide = makeTrial(rulesOf(undefined, place));
-    return ok(({ call, findings }) => decide(call, findings).decision);
-  }
-  const other = readPolicyFolder(against);
+  const other = against === 'current' ? currentRules(place.data) : folderRules(against);
   if (!other.ok) return other;
-  const decide = makeTrial(rulesOf(other.value, place));
+  const decide = makeTrial(onMachine(other.value, place));
   return ok(({ call, findings }) => decide(call, findings).decision);
+}
+
+function folderRules(folder: string): Result<Pick<TrialRules, 'text' | 'registry'>> {
+  const read = readPolicyFolder(folder);
+  return read.ok ? ok(managedOf(read.value)) : read;
 }
 
 /** The tool definitions that are still known, by the pin they had. */
