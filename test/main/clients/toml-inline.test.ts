@@ -2,8 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { catalogue } from '../../../main/clients/catalogue.ts';
 import { parseConfig } from '../../../main/clients/parse.ts';
+import { planProtect } from '../../../main/clients/rewrite.ts';
 import { findSecrets } from '../../../main/clients/secrets.ts';
 import { isSameAs, tomlTree, tomlValue } from '../../../main/clients/toml-tree.ts';
+import { bridgeFile, hiding } from '../../fakes/configs/desk.ts';
+import { value } from '../../fakes/configs/round-trip.ts';
 
 const codex = catalogue.find(({ id }) => id === 'codex');
 if (codex === undefined) throw new Error('no codex');
@@ -45,6 +48,21 @@ describe('dotted keys inside braces', () => {
     const [files, other] = read(`${text}[mcp_servers.other]\ncommand = "uvx"\n`);
     expect(files?.reading).toHaveProperty('obstacle');
     expect(other?.reading).not.toHaveProperty('obstacle');
+  });
+
+  test('stay as they are while the server beside them is routed', () => {
+    const whole = `${text}[mcp_servers.other]\ncommand = "uvx"\n`;
+    const made = value(
+      planProtect(Buffer.from(whole), client, {
+        ...hiding,
+        file: '/f',
+        newId: () => 'con_1',
+        now: 7,
+      }),
+    );
+    expect(made.after.text).toContain(text);
+    expect(made.after.text.slice(text.length)).toContain(bridgeFile);
+    expect(made.left.map(({ name }) => name)).toEqual(['files']);
   });
 
   test('may hold whole servers', () => {

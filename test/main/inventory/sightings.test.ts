@@ -6,7 +6,7 @@ import { tempFolder } from '../storage/temp-folder.ts';
 import { entryView, report, sighting } from './inventory-fakes.ts';
 
 /** Sightings over a real store, with a clock that the test turns. */
-function make({ rows = [] as Sighting[], fail = () => false } = {}) {
+function make({ rows = [] as Sighting[], fail = (): boolean => false } = {}) {
   const opened = openStateStore(join(tempFolder(), 'state.db'));
   if (!opened.ok) throw new Error(opened.problem.message);
   const { sightings: table, together } = opened.value;
