@@ -27,6 +27,10 @@ export const ManagedSignIn = z.strictObject({
   /** The issuer as in its discovery document; HTTP only on loopback, for tests. */
   issuer: z.url({ protocol: /^https?$/ }),
   clientId: z.string().min(1).max(256),
+  /** For providers that give desktop apps one (Google); on a desktop it is no secret. */
+  clientSecret: z.string().min(1).max(512).optional(),
+  /** The port of the redirect `http://127.0.0.1:<port>/callback`, for providers that compare it (Okta). */
+  redirectPort: z.number().int().min(1_024).max(65_535).optional(),
   /** The claim of the ID token that lists the groups. */
   groupsClaim: z.string().min(1).max(128).default('groups'),
   scopes: z.array(z.string().min(1)).max(32).default(['openid', 'profile', 'email']),

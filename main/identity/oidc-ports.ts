@@ -7,7 +7,7 @@ export interface OidcPolicy {
   readonly issuer: string;
   readonly clientId: string;
   /** For providers that give desktop apps one (Google); on a desktop it is no secret and proves nothing. */
-  readonly clientSecret?: string;
+  readonly clientSecret?: string | undefined;
   readonly scopes: readonly string[];
   /** The ID token's claim that holds the groups; dots lead into objects where no claim has the whole name. */
   readonly groupsClaim: string;
@@ -18,9 +18,9 @@ export interface OidcPolicy {
   /** Whether calls are refused while nobody is signed in. */
   readonly required: boolean;
   /** The path of the registered redirect URI on 127.0.0.1; `/callback` unless told. */
-  readonly redirectPath?: string;
+  readonly redirectPath?: string | undefined;
   /** The port of it, for providers that compare ports; any unless told. */
-  readonly redirectPort?: number;
+  readonly redirectPort?: number | undefined;
 }
 
 /** The end of a sign-in in the browser, and the page that waits there. */

@@ -1,6 +1,13 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { OidcPolicy } from '../../../main/identity/oidc-ports.ts';
 import { makePolicy } from '../../../main/policy/policy.ts';
+import { compileRules } from '../../../main/policy/rule-set.ts';
+import { ManagedSignIn } from '../../../shared/managed.ts';
 import { personInTrail, personKey, personLabel } from '../../../shared/person.ts';
+import { aToolCall } from '../policy/a-policy.ts';
 import { startProvider } from './provider.ts';
 import { cut, rig } from './rig.ts';
 
@@ -108,7 +115,6 @@ describe('a sign-in', () => {
       groups: r.signIn.groups,
       places: { platform: 'linux', home: '/home/ada', ownFolders: [], protectedFolders: [] },
     });
-    const { aToolCall } = await import('../policy/a-policy.ts');
     const decide = () => {
       const who = r.signIn.person();
       const call = aToolCall('read_file');
@@ -193,6 +199,33 @@ describe('a sign-in', () => {
     const done = await r.signIn.signIn();
     expect(done).toMatchObject({ ok: true, value: { groups: [] } });
     expect(r.signIn.person().groupsProblem).toContain('more groups than');
+  });
+});
+
+describe('what IT sets', () => {
+  test('fits what the managed policy holds', () => {
+    const policy: OidcPolicy = ManagedSignIn.parse({
+      issuer: provider.issuer,
+      clientId: 'airlock',
+      clientSecret: 's',
+      redirectPort: 47810,
+    });
+    expect(policy).toMatchObject({ groupsClaim: 'groups', required: false });
+  });
+
+  test('may be a port for the redirect; another program at it is told', async () => {
+    const server = createServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const r = make({ redirectPort: port });
+    const taken = await r.signIn.signIn();
+    expect(problemOf(taken)).toBe('listener-failed');
+    expect(r.opened).toEqual([]);
+    await new Promise((resolve) => server.close(resolve));
+    expect(await r.signIn.signIn()).toMatchObject({ ok: true });
+    const asked = new URL(r.opened[0] ?? '').searchParams;
+    expect(asked.get('redirect_uri')).toBe(`http://127.0.0.1:${port}/callback`);
   });
 });
 
@@ -317,4 +350,15 @@ describe('what cannot be used is said', () => {
     await r.signIn.cancel();
     expect(problemOf(await waiting)).toBe('stopped');
   });
+});
+
+test('the rules in the guide to signing in can be used', () => {
+  const guide = readFileSync(new URL('../../../docs/sign-in.md', import.meta.url), 'utf8');
+  const blocks = [...guide.matchAll(/```cedar\n([\s\S]*?)```/g)].map(([, text]) => text ?? '');
+  expect(blocks).toHaveLength(1);
+  for (const block of blocks) {
+    const { rules, problems } = compileRules(block, { source: 'managed', name: 'sign-in' });
+    expect(problems).toEqual([]);
+    expect(rules).toHaveLength(2);
+  }
 });
