@@ -1,4 +1,6 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { readDraftJournal } from '../../main/audit/draft-journal.ts';
 import { trailSchema } from '../../main/audit/schema.ts';
 import { verifyTrail } from '../../main/audit/verify.ts';
 import { openReadOnly } from '../../main/storage/database.ts';
@@ -20,6 +22,8 @@ export function callLedger(trailFile: string, logFile: string) {
   const log = logReader(logFile);
   /** Texts of calls that have an opening entry. */
   const texts = new Set<string>();
+  /** Texts that were in a journal and not yet in the chain when it was last looked at. */
+  let promised: readonly string[] = [];
   /** Round of each call that was opened and not closed. */
   const open = new Map<string, number>();
   const ended = new Set<number>();
@@ -55,7 +59,7 @@ export function callLedger(trailFile: string, logFile: string) {
       };
       if (entry.kind === 'call.opened') {
         opened += 1;
-        const text = (JSON.parse(entry.arguments ?? '{}') as { text?: string }).text ?? '';
+        const text = textOf(entry);
         const round = Number(/^r(\d+)-/.exec(text)?.[1] ?? Number.NaN);
         if (texts.has(text)) problems.push(`${text} was opened twice.`);
         texts.add(text);
@@ -87,8 +91,16 @@ export function callLedger(trailFile: string, logFile: string) {
           problems.push(`Entry ${at}: ${message}`);
         }
       }
+      // What a journal held after the last kill, the start since has taken into the chain.
+      for (const text of promised) {
+        if (!texts.has(text))
+          problems.push(`${text} was in the journal and never came into the chain.`);
+      }
+      const journaled = new Set(journalTexts(trailFile));
+      promised = [...journaled].filter((text) => !texts.has(text));
       for (const text of logged) {
-        if (!texts.has(text)) problems.push(`${text} reached a server without its opening entry.`);
+        if (!texts.has(text) && !journaled.has(text))
+          problems.push(`${text} reached a server without its opening entry.`);
       }
       const reached = logged.length;
       logged = [];
@@ -98,6 +110,17 @@ export function callLedger(trailFile: string, logFile: string) {
     stillOpen: (): number => open.size,
   };
 }
+
+const textOf = (entry: { readonly arguments?: string | undefined }): string =>
+  (JSON.parse(entry.arguments ?? '{}') as { text?: string }).text ?? '';
+
+/** The texts of the calls whose opening waits in a journal beside the trail. */
+const journalTexts = (trailFile: string): string[] =>
+  readdirSync(dirname(trailFile))
+    .filter((name) => name.startsWith(`${basename(trailFile)}-drafts-`))
+    .flatMap((name) => readDraftJournal(join(dirname(trailFile), name)).drafts)
+    .filter(({ input }) => input.kind === 'call.opened')
+    .map(({ input }) => textOf(input));
 
 /** Gives the whole lines that were added to a file since the last time. */
 function logReader(file: string): () => string[] {
