@@ -22,31 +22,22 @@ const messageOf = (body: string, type: string): unknown => {
   return JSON.parse(last.slice(5));
 };
 
-/** Drives a bridge that serves Streamable HTTP (2025-06-18) on loopback, with keep-alive. */
-export async function httpDriver(
-  command: string,
-  args: readonly string[],
-  port: number,
-  path = '/mcp',
-): Promise<Driver> {
-  const start = performance.now();
-  const child: ChildProcess = spawn(command, [...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: process.env,
-  });
-  let log = '';
-  const keep = (chunk: Buffer) => {
-    log = (log + chunk.toString()).slice(-2_000);
-  };
-  child.stdout?.on('data', keep);
-  child.stderr?.on('data', keep);
+/** Where a client speaks Streamable HTTP, and the fields that let it in. */
+interface Place {
+  readonly port: number;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** One session over Streamable HTTP (2025-06-18) with keep-alive, spoken without an SDK. */
+function httpClient({ port, path, headers = {} }: Place) {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   let session: string | undefined;
   let nextId = 1;
 
   const post = (message: object): Promise<unknown> =>
     new Promise((resolve, reject) => {
-      const body = JSON.stringify(message);
+      const body = JSON.stringify({ jsonrpc: '2.0', ...message });
       const request = httpRequest(
         {
           host: '127.0.0.1',
@@ -55,6 +46,7 @@ export async function httpDriver(
           method: 'POST',
           agent,
           headers: {
+            ...headers,
             'content-type': 'application/json',
             accept: 'application/json, text/event-stream',
             'mcp-protocol-version': '2025-06-18',
@@ -89,10 +81,58 @@ export async function httpDriver(
       request.end(body);
     });
 
+  const request = (method: string, params: object) => post({ id: nextId++, method, params });
+  return {
+    initialize: () => request('initialize', initialize),
+    /** Says that it is ready, and learns the tools as clients do. */
+    async begin(): Promise<void> {
+      await post({ method: 'notifications/initialized' });
+      await request('tools/list', {});
+    },
+    async call(text: string): Promise<void> {
+      checkEcho(await request('tools/call', { name: 'echo', arguments: { text } }), text);
+    },
+    end: () => agent.destroy(),
+  };
+}
+
+/** Drives something that already listens, such as the local endpoint of an app. */
+export async function endpointDriver(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<Driver> {
+  const start = performance.now();
+  const { port, pathname: path } = new URL(url);
+  const client = httpClient({ port: Number(port), path, headers });
+  await client.initialize();
+  const readyMs = performance.now() - start;
+  await client.begin();
+  return { readyMs, pid: undefined, call: client.call, close: async () => client.end() };
+}
+
+/** Starts a server or bridge that serves Streamable HTTP on a loopback port, and drives it. */
+export async function httpDriver(
+  command: string,
+  args: readonly string[],
+  port: number,
+  path = '/mcp',
+): Promise<Driver> {
+  const start = performance.now();
+  const child: ChildProcess = spawn(command, [...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: process.env,
+  });
+  let log = '';
+  const keep = (chunk: Buffer) => {
+    log = (log + chunk.toString()).slice(-2_000);
+  };
+  child.stdout?.on('data', keep);
+  child.stderr?.on('data', keep);
+  const client = httpClient({ port, path });
   const deadline = performance.now() + 30_000;
   for (;;) {
     try {
-      await post({ jsonrpc: '2.0', id: nextId++, method: 'initialize', params: initialize });
+      await client.initialize();
       break;
     } catch (error) {
       if (performance.now() > deadline || child.exitCode !== null) {
@@ -102,23 +142,13 @@ export async function httpDriver(
     }
   }
   const readyMs = performance.now() - start;
-  await post({ jsonrpc: '2.0', method: 'notifications/initialized' });
+  await client.begin();
   return {
     readyMs,
     pid: child.pid,
-    async call(text) {
-      checkEcho(
-        await post({
-          jsonrpc: '2.0',
-          id: nextId++,
-          method: 'tools/call',
-          params: { name: 'echo', arguments: { text } },
-        }),
-        text,
-      );
-    },
+    call: client.call,
     async close() {
-      agent.destroy();
+      client.end();
       const gone = child.exitCode === null ? once(child, 'exit') : Promise.resolve();
       child.kill('SIGTERM');
       setTimeout(() => child.kill('SIGKILL'), 3_000).unref();

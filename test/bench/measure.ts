@@ -19,10 +19,12 @@ export interface Sample {
   readonly readyMs: number;
 }
 
-const quantile = (sorted: readonly number[], q: number): number =>
+/** The value below which this share of sorted values lies. */
+export const quantile = (sorted: readonly number[], q: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;
 
-const median = (values: readonly number[]): number =>
+/** The middle one of values in any order. */
+export const median = (values: readonly number[]): number =>
   quantile(
     [...values].sort((a, b) => a - b),
     0.5,

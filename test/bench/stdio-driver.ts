@@ -7,6 +7,8 @@ export interface Driver {
   /** The process that answers the client directly. */
   readonly pid: number | undefined;
   call(text: string): Promise<void>;
+  /** Asks for a result of so many bytes; only of the echo server. */
+  fill?(bytes: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -21,6 +23,13 @@ export function checkEcho(answer: unknown, text: string): void {
   const content = (answer as { result?: { content?: { text?: string }[] } }).result?.content;
   if (content?.[0]?.text !== text) {
     throw new Error(`not an echo: ${JSON.stringify(answer).slice(0, 300)}`);
+  }
+}
+
+function checkFilled(answer: unknown, bytes: number): void {
+  const content = (answer as { result?: { content?: { text?: string }[] } }).result?.content;
+  if (content?.[0]?.text?.length !== bytes) {
+    throw new Error(`not ${bytes} bytes: ${JSON.stringify(answer).slice(0, 300)}`);
   }
 }
 
@@ -84,6 +93,9 @@ export async function stdioDriver(
     pid: child.pid,
     async call(text) {
       checkEcho(await request('tools/call', { name: 'echo', arguments: { text } }), text);
+    },
+    async fill(bytes) {
+      checkFilled(await request('tools/call', { name: 'get_text', arguments: { bytes } }), bytes);
     },
     close: () =>
       new Promise((resolve) => {
