@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { ApprovalAnswer, ApprovalsView, Grant } from './approval.ts';
 import { Entry, VerifyReport } from './audit.ts';
 import { FileChange, FilePreview, ScanReport } from './client.ts';
+import { Inventory, ProbeReport } from './inventory.ts';
 import { KillReport, KillScope } from './kill.ts';
+import { ManagedStatus } from './managed-status.ts';
+import { PersonSignOut, PersonView } from './person.ts';
 import { Settings, SettingsPatch } from './settings.ts';
 import { SignInStatus, SignInView, SignOutReport } from './sign-in.ts';
 import { AppState } from './state.ts';
@@ -94,6 +97,32 @@ export const ipc = {
   cancelSignIn: call(dashboard, z.strictObject({ connectionId: z.string() }), z.void()),
   /** Signs out every client of the connection's server. */
   signOut: call(dashboard, z.strictObject({ connectionId: z.string() }), result(SignOutReport)),
+  /** Everything that speaks MCP on this machine; takes a second. */
+  getInventory: call(dashboard, none, Inventory),
+  /** Asks a program that listens on this machine whether it speaks MCP. Only ever on a person's word. */
+  probeEndpoint: call(
+    dashboard,
+    z.strictObject({ url: z.string().max(2_048) }),
+    result(ProbeReport),
+  ),
+  /** What to do about a change of a config that waits for it. */
+  decideConfigChange: call(
+    dashboard,
+    z.strictObject({ id: z.string(), choice: z.enum(['reapply', 'route', 'block', 'leave']) }),
+    result(z.null()),
+  ),
+  /** Asks the policy host now. */
+  checkPolicy: call(dashboard, none, ManagedStatus),
+  /** Opens a mail or page to the organisation's contact with the details filled in. */
+  requestAccess: call(
+    dashboard,
+    z.strictObject({ subject: z.string().max(200), details: z.string().max(1_500) }),
+    result(z.null()),
+  ),
+  /** Signs the person in with the organisation's identity provider; opens the browser. */
+  signInPerson: call(dashboard, none, result(PersonView)),
+  cancelSignInPerson: call(dashboard, none, z.void()),
+  signOutPerson: call(dashboard, z.strictObject({ browser: z.boolean() }), PersonSignOut),
   setSettings: call(dashboard, SettingsPatch, result(Settings)),
   resume: call(
     dashboard,

@@ -25,11 +25,19 @@ export const ManagedStatus = z.object({
 });
 export type ManagedStatus = z.infer<typeof ManagedStatus>;
 
+/** What holds a setting: where its value comes from, and what the person may do about it. */
+export const SettingHold = z.object({
+  source: z.enum(['default', 'user', 'managed']),
+  /** `locked`: it stands. `floored`: it may be stricter. `free`: it is the person's. */
+  hold: z.enum(['free', 'floored', 'locked']),
+  /** For people; empty where it is free. */
+  sentence: z.string(),
+});
+export type SettingHold = z.infer<typeof SettingHold>;
+
 /** The address of a wish for access with the details filled in. `contact` is `mailto:` or `https:`. */
 export function accessRequest(contact: string, subject: string, details: string): string {
-  const url = new URL(contact);
-  url.searchParams.set('subject', subject.slice(0, 200));
-  url.searchParams.set('body', details.slice(0, 1_500));
-  // A mail program takes a plus for a plus (RFC 6068).
-  return url.href.replaceAll('+', '%20');
+  // A mail program takes a plus for a plus (RFC 6068), so spaces are written out.
+  const query = `subject=${encodeURIComponent(subject.slice(0, 200))}&body=${encodeURIComponent(details.slice(0, 1_500))}`;
+  return `${contact}${contact.includes('?') ? '&' : '?'}${query}`;
 }

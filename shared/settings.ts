@@ -7,6 +7,9 @@ const values = {
   killShortcut: z.string().max(64),
   theme: z.enum(['system', 'light', 'dark']),
   startAtLogin: z.boolean(),
+  onDrift: z.enum(['reapply', 'ask', 'leave']),
+  onNewEntry: z.enum(['ask', 'route', 'block', 'leave']),
+  introduced: z.boolean(),
 };
 
 /** The user's settings with their defaults; kept by electron-store in `settings.json` of the data folder. */
@@ -21,6 +24,12 @@ export const Settings = z.object({
   killShortcut: values.killShortcut.default('CommandOrControl+Shift+F12'),
   theme: values.theme.default('system'),
   startAtLogin: values.startAtLogin.default(false),
+  /** What is done where a client or a person wrote over an entry of ours, so that its server starts directly. */
+  onDrift: values.onDrift.default('reapply'),
+  /** What is done about a server that comes into a protected client's config. `block`: routed, every call refused. */
+  onNewEntry: values.onNewEntry.default('ask'),
+  /** The person has seen the introduction. */
+  introduced: values.introduced.default(false),
 });
 export type Settings = z.infer<typeof Settings>;
 

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { DeliveryStatus, Entry } from './audit.ts';
+import { ConfigChange } from './config-change.ts';
 import { Kill, KillReport } from './kill.ts';
+import { ManagedStatus, SettingHold } from './managed-status.ts';
+import { PersonView } from './person.ts';
 import { HeldTool } from './server.ts';
 import { Settings } from './settings.ts';
 
@@ -66,6 +69,12 @@ export const AppState = z.object({
   keychain: z.object({ available: z.boolean(), problem: z.string() }),
   policy: z.object({ rules: z.number(), userFile: z.string(), problems: z.array(z.string()) }),
   settings: Settings,
+  /** By name of the setting. */
+  holds: z.record(z.string(), SettingHold),
+  managed: ManagedStatus,
+  signedIn: PersonView,
+  /** Changes of configs, newest first: those that wait for a decision, and what was done of late. */
+  configChanges: z.array(ConfigChange),
   /** The newest entries, newest first. */
   recent: z.array(Entry),
 });

@@ -1,15 +1,19 @@
 import type { ApprovalAnswer, ApprovalsView, Grant } from '../../shared/approval.ts';
 import type { Entry, VerifyReport } from '../../shared/audit.ts';
 import type { FileChange, FilePreview, ScanReport } from '../../shared/client.ts';
+import type { Inventory, ProbeReport } from '../../shared/inventory.ts';
 import type { Request } from '../../shared/ipc.ts';
 import type { KillOrigin, KillReport, KillScope } from '../../shared/kill.ts';
+import type { ManagedStatus } from '../../shared/managed-status.ts';
 import type { Result } from '../../shared/outcome.ts';
+import type { PersonSignOut, PersonView } from '../../shared/person.ts';
 import type { Settings, SettingsPatch } from '../../shared/settings.ts';
 import type { SignInStatus, SignInView, SignOutReport } from '../../shared/sign-in.ts';
 import type { AppState } from '../../shared/state.ts';
 import type { Handlers } from './serve.ts';
 
 type FileRef = Request<'protect'>['files'][number];
+type ConfigChoice = Request<'decideConfigChange'>['choice'];
 
 /** What the pages can ask of the app, whatever stands behind it and in whichever thread. */
 export interface Airlock {
@@ -27,6 +31,14 @@ export interface Airlock {
   signIn(connectionId: string): Promise<Result<SignInStatus>>;
   cancelSignIn(connectionId: string): Promise<void>;
   signOut(connectionId: string): Promise<Result<SignOutReport>>;
+  inventory(): Promise<Inventory>;
+  probeEndpoint(url: string): Promise<Result<ProbeReport>>;
+  decideConfigChange(id: string, choice: ConfigChoice): Promise<Result<null>>;
+  checkPolicy(): Promise<ManagedStatus>;
+  requestAccess(subject: string, details: string): Promise<Result<null>>;
+  signInPerson(): Promise<Result<PersonView>>;
+  cancelSignInPerson(): Promise<void>;
+  signOutPerson(browser: boolean): Promise<PersonSignOut>;
   setSettings(patch: SettingsPatch): Promise<Result<Settings>>;
   kill(scope: KillScope, origin: KillOrigin, reason?: string): Promise<KillReport>;
   resume(killId: string, reason: string): Promise<Result<null>>;
@@ -60,6 +72,14 @@ export const handlers = (airlock: Airlock, desktop: Desktop): Handlers => ({
   signIn: ({ connectionId }) => airlock.signIn(connectionId),
   cancelSignIn: ({ connectionId }) => airlock.cancelSignIn(connectionId),
   signOut: ({ connectionId }) => airlock.signOut(connectionId),
+  getInventory: () => airlock.inventory(),
+  probeEndpoint: ({ url }) => airlock.probeEndpoint(url),
+  decideConfigChange: ({ id, choice }) => airlock.decideConfigChange(id, choice),
+  checkPolicy: () => airlock.checkPolicy(),
+  requestAccess: ({ subject, details }) => airlock.requestAccess(subject, details),
+  signInPerson: () => airlock.signInPerson(),
+  cancelSignInPerson: () => airlock.cancelSignInPerson(),
+  signOutPerson: ({ browser }) => airlock.signOutPerson(browser),
   setSettings: (patch) => airlock.setSettings(patch),
   resume: ({ killId, reason }) => airlock.resume(killId, reason),
   verifyAudit: () => airlock.verifyAudit(),
