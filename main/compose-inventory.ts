@@ -134,11 +134,11 @@ export function openInventory(
       const parts = { at: Date.now(), report, sightings: sightings.all(), pins, ...around };
       return inventoryOf({ ...parts, sessions: sessions() }, { ...builtInJudges, ...judges });
     },
-    /** Only for an address that a person asked to look at. The trail says so. */
+    /** Only for an address that a person asked to look at. A server that is found so is recorded. */
     async probe(url: string): Promise<Result<ProbeReport>> {
       const show = (text: string) => mask(visibleText(text));
       const probed = await probeEndpoint(url, { now: Date.now, version, show });
-      if (probed.ok) {
+      if (probed.ok && (probed.value.answer === 'mcp' || probed.value.answer === 'sign-in')) {
         const detail = `${person} looked at ${probed.value.url}. ${probed.value.detail}`;
         record({ kind: 'server.found', person, detail });
       }
