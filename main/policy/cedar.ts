@@ -1,4 +1,14 @@
+import { setFlagsFromString } from 'node:v8';
 import * as wasm from '@cedar-policy/cedar-wasm/nodejs';
+
+/**
+ * V8 11 (Node 20) may end the process with "unreachable code" where optimised code that had a call into WebAssembly
+ * built in is discarded during that call; a few thousand calls of Cedar are enough. So such calls are not built in, as
+ * long as V8 knows that flag.
+ */
+if (Number.parseInt(process.versions.v8, 10) <= 13) {
+  setFlagsFromString('--no-turbo-inline-js-wasm-calls');
+}
 
 /** Thrown when Cedar itself broke. Nothing may be decided by it any more in this process: everything is denied. */
 export class CedarBroken extends Error {}

@@ -10,6 +10,14 @@ export interface LoadedSet {
   readonly rules: readonly CompiledRule[];
   /** Set while a rule that may forbid is lost: everything asks at least, with this as the reason. */
   readonly broken: Rule | undefined;
+  /** See RuleSet. */
+  readonly digest: string;
+}
+
+/** A set with what has to be said about it. */
+export interface LoadedPart<S> {
+  readonly set: S;
+  readonly problems: readonly string[];
 }
 
 /** The managed set constrains only where there is one: none is not the same as one that permits nothing. */
@@ -66,7 +74,8 @@ function userText(file: string): UserText {
   }
 }
 
-function userSet(file: string): { set: LoadedSet; problems: readonly string[] } {
+/** Loads the built-in rules and the user's file. Throws CedarBroken when Cedar failed. */
+export function loadUserSet(file: string): LoadedPart<LoadedSet> {
   const { text, lockdown, problems } = userText(file);
   const own = compileRules(text, { source: 'user', name: path.basename(file) });
   const builtIn = compileRules(lockdown ? builtInRules + lockdownRules : builtInRules, {
@@ -76,7 +85,11 @@ function userSet(file: string): { set: LoadedSet; problems: readonly string[] } 
   if (builtIn.problems.length > 0) throw new Error(builtIn.problems.join(' '));
   return {
     // The user's first: an explanation names them before the defaults.
-    set: { rules: numbered([...own.rules, ...builtIn.rules]), broken: own.broken },
+    set: {
+      rules: numbered([...own.rules, ...builtIn.rules]),
+      broken: own.broken,
+      digest: own.digest + builtIn.digest,
+    },
     problems: [...problems, ...own.problems],
   };
 }
@@ -84,34 +97,33 @@ function userSet(file: string): { set: LoadedSet; problems: readonly string[] } 
 const numbered = (rules: readonly CompiledRule[]): CompiledRule[] =>
   rules.map((rule, order) => ({ ...rule, order }));
 
-function managedSet(text: string | undefined): {
-  managed: ManagedSet;
-  problems: readonly string[];
-} {
-  if (text === undefined) return { managed: { kind: 'none' }, problems: [] };
-  const set: RuleSet = compileRules(text, { source: 'managed', name: 'the managed policy' });
+/** How the rules of IT are called. */
+export const managedOrigin = { source: 'managed', name: 'the managed policy' } as const;
+
+/** The managed set of compiled rules; undefined where this machine is not managed. */
+export function managedSetOf(set: RuleSet | undefined): LoadedPart<ManagedSet> {
+  if (set === undefined) return { set: { kind: 'none' }, problems: [] };
   // A text that holds nothing constrains nothing; one whose rules were all lost permits nothing.
   const empty = set.rules.length === 0 && set.problems.length === 0;
-  return { managed: empty ? { kind: 'none' } : { kind: 'rules', set }, problems: set.problems };
+  return { set: empty ? { kind: 'none' } : { kind: 'rules', set }, problems: set.problems };
 }
 
-const meaning = (set: LoadedSet): unknown => [
-  set.rules.map(({ rule, policy }) => [rule.source, rule.id, policy]),
-  set.broken?.text ?? null,
-];
+/** Joins what was loaded. */
+export function joinSets(user: LoadedPart<LoadedSet>, managed: LoadedPart<ManagedSet>): Loaded {
+  const content = [user.set.digest, managed.set.kind === 'none' ? null : managed.set.set.digest];
+  return {
+    managed: managed.set,
+    user: user.set,
+    problems: [...managed.problems, ...user.problems],
+    hash: createHash('sha256').update(JSON.stringify(content)).digest('hex'),
+  };
+}
 
 /**
  * Loads all rules: the managed text where there is one, the built-in rules, and the user's file (absent, present,
  * or unreadable: then the last readable text, or only reading). Throws CedarBroken when Cedar failed.
  */
 export function loadRules(file: string, managedText: string | undefined): Loaded {
-  const user = userSet(file);
-  const { managed, problems } = managedSet(managedText);
-  const content = [meaning(user.set), managed.kind === 'none' ? null : meaning(managed.set)];
-  return {
-    managed,
-    user: user.set,
-    problems: [...problems, ...user.problems],
-    hash: createHash('sha256').update(JSON.stringify(content)).digest('hex'),
-  };
+  const managed = managedText === undefined ? undefined : compileRules(managedText, managedOrigin);
+  return joinSets(loadUserSet(file), managedSetOf(managed));
 }

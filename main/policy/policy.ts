@@ -1,23 +1,29 @@
+import type { EntityJson } from '@cedar-policy/cedar-wasm/nodejs';
 import type { Call } from '../../shared/call.ts';
 import type { Finding } from '../../shared/finding.ts';
 import type { Decision, Risk, Rule } from '../../shared/policy.ts';
 import { makeDecisionKey, makeLocalHour } from './decision-key.ts';
 import { type CallFacts, contextOf, type Subject, subjectOf } from './entities.ts';
 import { complete, type Plan, plan, type Question } from './evaluation.ts';
+import { compileManaged, loadUser, managedNow } from './indexed-sets.ts';
 import { actionOf, type Judgement, judge, type Opinion, type Stage, stages } from './judgement.ts';
-import { type Loaded, type LoadedSet, loadRules } from './load.ts';
+import { joinSets, type Loaded, type LoadedSet } from './load.ts';
 import { makeLru } from './lru.ts';
 import type { PlaceRules } from './places.ts';
 import { makePreparedSets } from './prepared.ts';
 import { makeRateCounter } from './rate.ts';
 import { callRisk, otherRisk, type ToolRisk, toolRisk } from './risk.ts';
+import type { RuleIndex } from './rule-index.ts';
+import type { RuleSet } from './rule-set.ts';
 
 /** What the policy needs from outside. */
 export interface PolicyPorts {
   /** The user's policy file; it need not exist. Its last readable text is kept beside it. */
   readonly userFile: string;
-  /** The Cedar text of a verified bundle; undefined where this machine is not managed. */
+  /** The Cedar text of IT to begin with; undefined where this machine is not managed. */
   readonly managedText: () => string | undefined;
+  /** Compiles managed rules away from the thread that decides; absent: here, which holds calls up. */
+  readonly compile?: (text: string) => Promise<RuleSet>;
   readonly mode: () => 'enforce' | 'monitor';
   /** Ids of the servers whose annotations may lower a risk. */
   readonly trustedServers: () => ReadonlySet<string>;
@@ -39,6 +45,11 @@ export interface CallPolicy {
   problems(): readonly string[];
   /** Reads the files again and forgets every remembered decision. Keeps the rules in force when that throws. */
   reload(): void;
+  /**
+   * Puts other managed rules in force, undefined for none, and resolves when calls are decided by them, with what is
+   * wrong with single ones. Until then the old ones decide. When several are set at once the last stays.
+   */
+  setManaged(text: string | undefined): Promise<readonly string[]>;
 }
 
 const maxRemembered = 4_096;
@@ -64,7 +75,11 @@ export function makePolicy(ports: PolicyPorts): CallPolicy {
   const hourOf = makeLocalHour();
   const remembered = makeLru<string, Remembered>(maxRemembered);
   const toolRisks = makeLru<string, ToolRisk>(maxRemembered);
-  let loaded: Loaded = loadRules(ports.userFile, ports.managedText());
+  let user = loadUser(ports.userFile);
+  let firstText = ports.managedText();
+  let managed = managedNow(firstText);
+  let loaded: Loaded = joinSets(user, managed);
+  let latest = 0;
 
   return {
     decide(call, findings) {
@@ -79,11 +94,31 @@ export function makePolicy(ports: PolicyPorts): CallPolicy {
     rules: () => bothSets().flatMap(([, set]) => set.rules.map(({ rule }) => rule)),
     problems: () => loaded.problems,
     reload() {
-      loaded = loadRules(ports.userFile, ports.managedText());
-      remembered.clear();
-      sets.clear();
+      const text = ports.managedText();
+      const fresh = text === firstText ? managed : managedNow(text);
+      user = loadUser(ports.userFile);
+      managed = fresh;
+      firstText = text;
+      putInForce();
+    },
+    async setManaged(text) {
+      latest += 1;
+      const mine = latest;
+      const next = await compileManaged(text, ports.compile);
+      // What was asked for later is in force already, or will be.
+      if (mine === latest) {
+        managed = next;
+        putInForce();
+      }
+      return next.problems;
     },
   };
+
+  function putInForce(): void {
+    loaded = joinSets(user, managed);
+    remembered.clear();
+    sets.clear();
+  }
 
   function decide(call: Call, findings: readonly Finding[]): Decision {
     const rate = rates.count(call.connection.id, call.at);
@@ -123,17 +158,26 @@ export function makePolicy(ports: PolicyPorts): CallPolicy {
   }
 
   /** The sets that are asked apart. Without a managed one there is no constraint from there. */
-  function bothSets(): (readonly [Opinion['set'], LoadedSet])[] {
-    const user = ['user', loaded.user] as const;
-    return loaded.managed.kind === 'none' ? [user] : [['managed', loaded.managed.set], user];
+  function bothSets(): (readonly [Opinion['set'], LoadedSet, RuleIndex])[] {
+    const own = ['user', user.set, user.index] as const;
+    return managed.set.kind === 'none' ? [own] : [['managed', managed.set.set, managed.index], own];
   }
 
   function learn(key: string, call: Call, facts: CallFacts): Remembered {
     const subject = subjectOf(call, facts);
     const context = contextOf(call, facts, undefined);
     const steps = stages.flatMap((stage) =>
-      bothSets().map(([set, { rules }]): Step => {
+      bothSets().map(([set, , index]): Step => {
         const question = questionOf(stage, call, subject);
+        const rules = index.relevant(
+          {
+            principal: question.principal,
+            action: question.action,
+            resource: question.resource,
+            ...question.above,
+          },
+          attributesOf(question),
+        );
         return { stage, set, question, plan: plan(sets, rules, question, context) };
       }),
     );
@@ -185,6 +229,13 @@ const questionOf = (stage: Stage, call: Call, subject: Subject): Question => ({
   above: stage === 'connect' ? { ...subject.above, resourceAbove: [] } : subject.above,
   entities: subject.entities,
 });
+
+/** The attributes of what is asked about. */
+const attributesOf = ({ entities, resource }: Question): EntityJson['attrs'] =>
+  entities.find(({ uid }) => {
+    const { type, id } = '__entity' in uid ? uid.__entity : uid;
+    return type === resource.type && id === resource.id;
+  })?.attrs ?? {};
 
 function failed(error: unknown): Decision {
   const message = error instanceof Error ? error.message : 'no reason given';

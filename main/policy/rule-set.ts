@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
 import type { Rule, RuleSource } from '../../shared/policy.ts';
-import { cedar, outOfBounds } from './cedar.ts';
-import { fitsJson } from './merged.ts';
+import { cedar } from './cedar.ts';
+import { makePolicyReader, type PolicyAnswer } from './policy-reader.ts';
+import { keysOf, type Need, needOf } from './rule-index.ts';
 import { isSurelyPermit, lineOf, type RuleText, splitRules } from './rule-text.ts';
-import { contextUses, guardOf, isVolatile } from './rule-uses.ts';
+import { guardOf, isVolatile } from './rule-uses.ts';
 import { contextParts, schemaText } from './schema.ts';
 
 /** A rule ready for evaluation. */
@@ -23,6 +25,10 @@ export interface CompiledRule {
   readonly volatile: boolean;
   /** The part of a volatile rule that does not differ; see guardOf. */
   readonly guard: PolicyJson | undefined;
+  /** The condition it starts with, if it is a plain one; see needOf. */
+  readonly need: Need | undefined;
+  /** Where an index keeps it; see keysOf. */
+  readonly keys: readonly string[] | undefined;
 }
 
 /** The rules of one text. `broken` is set when a rule that may forbid was lost: then everything asks at least. */
@@ -30,6 +36,8 @@ export interface RuleSet {
   readonly rules: readonly CompiledRule[];
   readonly problems: readonly string[];
   readonly broken: Rule | undefined;
+  /** Hex SHA-256 over what the rules mean; comments and blanks do not change it. */
+  readonly digest: string;
 }
 
 /** Where a text comes from and how it is called in sentences. */
@@ -40,7 +48,7 @@ export interface RuleOrigin {
 }
 
 /** The most rules one text may hold. Beyond it loading would stall the app. */
-export const maxRules = 5_000;
+export const maxRules = 10_000;
 
 /** More broken rules than this are counted, not listed. */
 const maxProblems = 20;
@@ -52,47 +60,66 @@ interface Broken {
   readonly mayForbid: boolean;
 }
 
-const isBroken = (part: CompiledRule | Broken): part is Broken => 'why' in part;
+const isBroken = (part: Shaped | Broken): part is Broken => 'why' in part;
 
-/** Reads one rule. Throws CedarBroken when Cedar itself failed. */
-function compileRule(written: RuleText, order: number, origin: RuleOrigin): CompiledRule | Broken {
-  const mayForbid = !isSurelyPermit(written.text);
-  const tooBig = outOfBounds(written.text);
-  if (tooBig !== undefined) return { line: written.line, why: tooBig, mayForbid };
-  const answer = cedar.policyToJson(written.text);
-  if (answer.type === 'failure') {
-    const [error] = answer.errors;
+/** A rule that was read, before it is checked against the vocabulary, with its shape. */
+interface Shaped {
+  readonly compiled: CompiledRule;
+  readonly shape: string;
+}
+
+/** What Cedar said of a rule, as a rule to use or as what is wrong with it. */
+function compileRule(
+  written: RuleText,
+  order: number,
+  origin: RuleOrigin,
+  answer: PolicyAnswer,
+): Shaped | Broken {
+  const broken = (line: number, why: string): Broken => ({
+    line,
+    why,
+    mayForbid: !isSurelyPermit(written.text),
+  });
+  if (answer.kind === 'too-big') return broken(written.line, answer.why);
+  if (answer.kind === 'failed') {
+    const { error } = answer;
     const place = error?.sourceLocations?.[0];
     const line = place === undefined ? written.line : lineOf(written, place.start);
     const why = [error?.message ?? 'It cannot be read', error?.help].filter(Boolean).join('; ');
-    return { line, why: `${why}.`, mayForbid };
+    return broken(line, `${why}.`);
   }
-  const policy = answer.json;
-  const uses = contextUses(policy);
+  const { policy, uses, fits, shape } = answer.read;
   const stranger = [...uses].find((part) => part !== '*' && !contextParts.has(part));
-  if (stranger !== undefined) {
-    return { line: written.line, why: `There is no context.${stranger}.`, mayForbid };
-  }
+  if (stranger !== undefined) return broken(written.line, `There is no context.${stranger}.`);
   const volatile = isVolatile(uses);
+  const need = needOf(policy);
   const { id = `${origin.name}:${written.line}`, text } = policy.annotations ?? {};
   const sentence = (text ?? written.text).replace(/[\p{C}\s]+/gu, ' ').slice(0, maxSentence);
   return {
-    rule: { id, text: sentence, source: origin.source },
-    key: `${origin.source}-${order}`,
-    order,
-    line: written.line,
-    effect: policy.effect,
-    text: written.text,
-    policy,
-    volatile,
-    guard: volatile && fitsJson(policy) ? guardOf(policy) : undefined,
+    shape,
+    compiled: {
+      rule: { id, text: sentence, source: origin.source },
+      key: `${origin.source}-${order}`,
+      order,
+      line: written.line,
+      effect: policy.effect,
+      text: written.text,
+      policy,
+      volatile,
+      guard: volatile && fits ? guardOf(policy) : undefined,
+      need,
+      keys: keysOf(policy, need),
+    },
   };
 }
 
 /** Reads every rule; only where one does not parse are unclosed strings cut at the end of their line. */
-function compileAll(text: string, origin: RuleOrigin): (CompiledRule | Broken)[] {
+function compileAll(text: string, origin: RuleOrigin): (Shaped | Broken)[] {
+  const readPolicy = makePolicyReader();
   const read = (written: readonly RuleText[]) => {
-    const parts = written.slice(0, maxRules).map((rule, order) => compileRule(rule, order, origin));
+    const parts = written
+      .slice(0, maxRules)
+      .map((rule, order) => compileRule(rule, order, origin, readPolicy(rule.text)));
     const next = written[maxRules];
     if (next === undefined) return parts;
     const why = `There are more than ${maxRules} rules; those from here on are left out.`;
@@ -100,19 +127,21 @@ function compileAll(text: string, origin: RuleOrigin): (CompiledRule | Broken)[]
   };
   const whole = splitRules(text);
   const parts = read(whole);
+  if (!parts.some(isBroken)) return parts;
   const cut = splitRules(text, true);
-  return parts.some(isBroken) && cut.length !== whole.length ? read(cut) : parts;
+  return cut.length !== whole.length ? read(cut) : parts;
 }
 
 /**
- * Checks rules against the vocabulary. A rule that reads the arguments is checked without the conditions that do:
- * they have no type. Returns what is wrong by key.
+ * Checks rules against the vocabulary, one of each shape: the types of literals are the same in all. A rule that reads
+ * the arguments is checked without the conditions that do: they have no type. Returns what is wrong by shape.
  */
-function validate(rules: readonly CompiledRule[]): Map<string, string> {
+function validate(rules: readonly Shaped[]): Map<string, string> {
   if (rules.length === 0) return new Map();
+  const shapes = [...new Map(rules.map((rule) => [rule.shape, rule])).values()];
   const staticPolicies = Object.fromEntries(
-    rules.map(({ key, text, policy, volatile, guard }) => [
-      key,
+    shapes.map(({ compiled: { text, policy, volatile, guard } }, index) => [
+      `shape-${index}`,
       volatile ? { ...policy, conditions: guard?.conditions ?? [] } : text,
     ]),
   );
@@ -122,7 +151,7 @@ function validate(rules: readonly CompiledRule[]): Map<string, string> {
   }
   return new Map(
     answer.validationErrors.map(({ policyId, error }) => [
-      policyId,
+      shapes[Number(policyId.slice('shape-'.length))]?.shape ?? '',
       error.message.replace(/^for policy `[^`]*`, /, ''),
     ]),
   );
@@ -136,18 +165,31 @@ function validate(rules: readonly CompiledRule[]): Map<string, string> {
 export function compileRules(text: string, origin: RuleOrigin): RuleSet {
   const parts = compileAll(text, origin);
   const wrong = parts.filter(isBroken);
-  const compiled = parts.filter((part): part is CompiledRule => !isBroken(part));
+  const compiled = parts.filter((part): part is Shaped => !isBroken(part));
   // The built-in rules are checked by their test; here it would only cost every start.
   const invalid = origin.source === 'built-in' ? new Map<string, string>() : validate(compiled);
-  for (const { key, effect, line } of compiled) {
-    const why = invalid.get(key);
-    if (why !== undefined) wrong.push({ line, why: `${why}.`, mayForbid: effect === 'forbid' });
+  for (const { shape, compiled: rule } of compiled) {
+    const why = invalid.get(shape);
+    if (why === undefined) continue;
+    wrong.push({ line: rule.line, why: `${why}.`, mayForbid: rule.effect === 'forbid' });
   }
+  const valid = compiled.filter(({ shape }) => !invalid.has(shape));
+  const rules = distinctIds(valid.map((rule) => rule.compiled));
+  const broken = brokenRule(wrong, origin);
   return {
-    rules: distinctIds(compiled.filter(({ key }) => !invalid.has(key))),
+    rules,
     problems: sentences(wrong, origin.name),
-    broken: brokenRule(wrong, origin),
+    broken,
+    digest: digestOf(rules, broken),
   };
+}
+
+function digestOf(rules: readonly CompiledRule[], broken: Rule | undefined): string {
+  const digest = createHash('sha256');
+  for (const { rule, policy } of rules) {
+    digest.update(JSON.stringify([rule.source, rule.id, policy]));
+  }
+  return digest.update(JSON.stringify(broken?.text ?? null)).digest('hex');
 }
 
 /** Two rules of one id would be one in every explanation, so the second gets a number. */
