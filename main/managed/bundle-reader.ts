@@ -54,11 +54,11 @@ const smallBytes = 65_536;
  * Reads large bundles in a thread of its own, so that no call waits meanwhile. `file` is the script of the thread,
  * which does nothing but `serveBundle`.
  */
-export function threadedReader(file: URL, execArgv: readonly string[] = []): BundleReader {
+export function threadedReader(file: URL): BundleReader {
   return (bytes, reading) => {
     if (bytes.byteLength <= smallBytes) return readBundle(bytes, reading);
     return new Promise((resolve) => {
-      const worker = new Worker(file, { workerData: { bytes, reading }, execArgv: [...execArgv] });
+      const worker = new Worker(file, { workerData: { bytes, reading } });
       worker.once('message', ({ read, cedar }: WorkerAnswer) => {
         // Decoding two megabytes of a text takes a millisecond; of a cloned string it takes fifteen.
         const text = Buffer.from(cedar.buffer, cedar.byteOffset, cedar.byteLength).toString('utf8');

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { EntryInput } from '../../shared/audit.ts';
 import type { Enrolment } from '../../shared/managed.ts';
 import { fetchBundle } from './bundle-fetch.ts';
@@ -224,13 +223,13 @@ const markOf = ({ hash, payload }: ReadBundle): Mark => ({ serial: payload.seria
 
 const payloadOf = ({ payload, cedar }: ReadBundle) => ({ ...payload, cedar });
 
-/** Time and chance as they are, for the ports of `openManaged`. */
+/** Time and chance as they are, for the ports of `openManaged`. Its timers keep no process alive. */
 export const realTime = {
   now: Date.now,
   random: Math.random,
   after(ms: number, call: () => void): () => void {
-    const cancel = new AbortController();
-    sleep(ms, undefined, { signal: cancel.signal, ref: false }).then(call, () => undefined);
-    return () => cancel.abort();
+    const timer = setTimeout(call, ms);
+    timer.unref();
+    return () => clearTimeout(timer);
   },
 };
