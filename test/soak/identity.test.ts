@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import { closeSites } from '../fakes/remote.ts';
 import { runIdentity } from './identity-run.ts';
 import { ways } from './identity-ways.ts';
+import { progress } from './progress.ts';
 import { seeded } from './seeded.ts';
 
 const messages = Number(process.env.AIRLOCK_SOAK_MESSAGES ?? 100_000);
@@ -21,10 +22,10 @@ test.each(Object.keys(ways))(
       const { toServer, toClient, wrong } = await runIdentity(way, random, messages);
       expect([...wrong, ...way.wrong], `seed ${seed}`).toEqual([]);
       const seconds = ((performance.now() - since) / 1_000).toFixed(0);
-      process.stdout.write(
-        `${name}, seed ${seed}: ${toServer} to the server, ${toClient} to the client, ${seconds} s\n`,
-      );
-    } finally {
+      progress(
+      `identity: ${name}, seed ${seed}: ${toServer} to the server, ${toClient} to the client, ${seconds} s`,
+    );
+  } finally {
       way.close();
     }
   },
