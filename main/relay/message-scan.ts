@@ -13,6 +13,8 @@ const paramNames = new Set([
   'inputResponses',
 ]);
 const foldedParamNames = new Set([...paramNames].map(foldKey));
+/** What makes a message a request or an answer, or leads it somewhere. */
+const routing = new Set(['method', 'params', 'result', 'error']);
 const openBrace = 0x7b;
 
 /** What the scan of one message found, before it is known to be JSON. */
@@ -28,7 +30,7 @@ export interface MessageScan extends Span {
   readonly repeated: boolean;
   readonly repeatedId: boolean;
   readonly looseTop: boolean;
-  /** `Method` or `Params`: a reader that ignores case would route it elsewhere. */
+  /** `Method`, `Params`, `Result` or `Error`: a reader that ignores case would route it elsewhere. */
   readonly looseRoute: boolean;
   readonly looseParam: boolean;
   /** Any key of params stands there twice. */
@@ -101,7 +103,7 @@ export function scanMessage(text: string, at: number, depth: number): MessageSca
       default: {
         const folded = foldKey(key);
         if (topNames.has(folded)) looseTop = true;
-        if (folded === 'method' || folded === 'params') looseRoute = true;
+        if (routing.has(folded)) looseRoute = true;
       }
     }
     return end;

@@ -99,6 +99,11 @@ describe('what it holds', () => {
       expect(verdict(`{"id":1,"result":${result},"error":{"code":1}}`)).toBe('ambiguous');
   });
 
+  test('takes a request with a result in another case for neither', () => {
+    for (const key of ['Result', 'ERROR', 'reſult'])
+      expect(verdict(`{"id":1,"method":"x","${key}":{}}`)).toBe('ambiguous');
+  });
+
   test('sees that a result asks for input, whatever the case of its keys', () => {
     const wants = (result: string) => {
       const envelope = read(`{"id":1,"result":${result}}`);
