@@ -30,6 +30,8 @@ export const SettingHold = z.object({
   source: z.enum(['default', 'user', 'managed']),
   /** `locked`: it stands. `floored`: it may be stricter. `free`: it is the person's. */
   hold: z.enum(['free', 'floored', 'locked']),
+  /** The least strict value that is let through; absent where it is free. */
+  floor: z.union([z.string(), z.number(), z.boolean()]).optional(),
   /** For people; empty where it is free. */
   sentence: z.string(),
 });

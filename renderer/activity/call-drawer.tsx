@@ -8,6 +8,7 @@ import { Code, Facts } from '../components/facts.tsx';
 import { Findings } from '../components/findings.tsx';
 import { jsonIndent } from '../components/json-indent.ts';
 import { Modal } from '../components/modal.tsx';
+import { Part } from '../components/part.tsx';
 import { sourceWords, writtenRisk } from '../components/risk-words.ts';
 import { clockTime, duration, fullTime } from '../components/time-words.ts';
 import { Toned } from '../components/tone.tsx';
@@ -182,14 +183,5 @@ export function CallDrawer(props: { readonly row: Row; readonly onClose: () => v
         </Part>
       </div>
     </Modal>
-  );
-}
-
-function Part({ title, children }: { readonly title: string; readonly children: ReactNode }) {
-  return (
-    <section>
-      <h3 className="mb-1.5 text-xs font-semibold text-muted">{title}</h3>
-      {children}
-    </section>
   );
 }

@@ -5,6 +5,7 @@ import { Empty, Loaded, Screen } from '../components/screen.tsx';
 import { useLoad } from '../components/use-load.ts';
 import { useApp } from '../dashboard/app-context.ts';
 import { type Change, ChangeDialog } from './change-dialog.tsx';
+import { ConfigChanges } from './config-changes.tsx';
 import { coverageOf, coverageWords } from './connection-words.ts';
 import { FoundConnections } from './found-connections.tsx';
 
@@ -61,6 +62,7 @@ export function ConnectionsScreen() {
         </>
       }
     >
+      <ConfigChanges />
       <Loaded of={scan.of} waiting="Looking for AI clients…" again={again}>
         {(report) => (
           <>

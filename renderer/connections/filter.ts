@@ -1,6 +1,7 @@
 import type { ClientView, EntryView, FileView, UngovernedView } from '../../shared/client.ts';
 import type { SignInStatus } from '../../shared/sign-in.ts';
 import type { SessionView } from '../../shared/state.ts';
+import { wordsFilter } from '../components/words-filter.ts';
 import { howReached } from './connection-words.ts';
 import { wantsSignIn } from './sign-in-words.ts';
 
@@ -60,7 +61,7 @@ export function filterClients(
   { text, state }: Filter,
   aroundOf: AroundOf,
 ): ClientView[] {
-  const fits = matcher(text);
+  const fits = wordsFilter(text);
   const passes = (entry: EntryView): boolean =>
     state === 'all' || (state === 'open' ? isOpen(entry) : isProblem(entry, aroundOf(entry)));
   const fileOf = (file: FileView, named: boolean): FileView[] => {
@@ -84,17 +85,8 @@ export function filterUngoverned(
   { text, state }: Filter,
 ): UngovernedView[] {
   if (state === 'problem') return [];
-  const fits = matcher(text);
+  const fits = wordsFilter(text);
   return seen.filter(({ clientName, name, path = '', advice }) =>
     fits(clientName, name, path, advice),
   );
-}
-
-/** Every word of the text must stand in one of the fields; case does not matter. */
-function matcher(text: string): (...fields: readonly string[]) => boolean {
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  return (...fields) => {
-    const all = fields.join('\n').toLowerCase();
-    return words.every((word) => all.includes(word));
-  };
 }

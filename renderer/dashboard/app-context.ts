@@ -3,7 +3,14 @@ import type { PageApi } from '../../shared/ipc.ts';
 import type { AppState } from '../../shared/state.ts';
 
 /** The screens of the dashboard, in the order of the navigation. */
-export const screens = ['activity', 'connections', 'tools', 'grants', 'settings'] as const;
+export const screens = [
+  'activity',
+  'connections',
+  'inventory',
+  'tools',
+  'grants',
+  'settings',
+] as const;
 export type ScreenName = (typeof screens)[number];
 
 /** What every screen needs: main, its newest state, and a way to another screen. */

@@ -7,6 +7,7 @@ import { Modal } from '../components/modal.tsx';
 import { dateTime } from '../components/time-words.ts';
 import { useApp } from './app-context.ts';
 import { KillReportView } from './kill-report.tsx';
+import { OrganisationBanners } from './organisation-banners.tsx';
 import { ResumeDialog } from './resume-dialog.tsx';
 
 /** What is too grave to be looked for: kills in force, a trail that cannot be written, monitor mode. */
@@ -15,6 +16,7 @@ export function Banners() {
   return (
     <>
       {state.kills.length > 0 ? <Stopped /> : null}
+      <OrganisationBanners />
       {state.trail.writable ? null : (
         <div
           role="alert"

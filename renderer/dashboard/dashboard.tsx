@@ -5,9 +5,11 @@ import { ActivityScreen } from '../activity/activity-screen.tsx';
 import { Loaded } from '../components/screen.tsx';
 import { ConnectionsScreen } from '../connections/connections-screen.tsx';
 import { GrantsScreen } from '../grants/grants-screen.tsx';
+import { InventoryScreen } from '../inventory/inventory-screen.tsx';
 import type { Latest } from '../latest.ts';
 import { SettingsScreen } from '../settings/settings-screen.tsx';
 import { ToolsScreen } from '../tools/tools-screen.tsx';
+import { WelcomeDialog } from '../welcome/welcome-dialog.tsx';
 import { AppContext, type ScreenName } from './app-context.ts';
 import { Banners } from './banners.tsx';
 import { Header } from './header.tsx';
@@ -33,7 +35,9 @@ export function Dashboard(props: {
 
 function Frame({ api, state }: { readonly api: PageApi<'dashboard'>; readonly state: AppState }) {
   const [screen, go] = useState<ScreenName>('activity');
-  const { theme } = state.settings;
+  const { theme, introduced } = state.settings;
+  // Kept by itself, so that the last step stays when the setting is already saved.
+  const [welcoming, setWelcoming] = useState(!introduced);
   useEffect(() => {
     const root = document.documentElement;
     if (theme === 'system') delete root.dataset.theme;
@@ -52,6 +56,7 @@ function Frame({ api, state }: { readonly api: PageApi<'dashboard'>; readonly st
           </main>
         </div>
       </div>
+      {welcoming ? <WelcomeDialog onClose={() => setWelcoming(false)} /> : null}
     </AppContext>
   );
 }
@@ -62,6 +67,8 @@ function CurrentScreen({ name }: { readonly name: ScreenName }) {
       return <ActivityScreen />;
     case 'connections':
       return <ConnectionsScreen />;
+    case 'inventory':
+      return <InventoryScreen />;
     case 'tools':
       return <ToolsScreen />;
     case 'grants':

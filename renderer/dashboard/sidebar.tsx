@@ -1,10 +1,12 @@
-import { Activity, KeyRound, type LucideIcon, Plug, Settings, Wrench } from 'lucide-react';
+import { Activity, Boxes, KeyRound, type LucideIcon, Plug, Settings, Wrench } from 'lucide-react';
+import { personLabel } from '../../shared/person.ts';
 import { number } from '../components/count.ts';
 import { type ScreenName, screens, useApp } from './app-context.ts';
 
 const labels: Readonly<Record<ScreenName, { readonly text: string; readonly icon: LucideIcon }>> = {
   activity: { text: 'Activity', icon: Activity },
   connections: { text: 'Connections', icon: Plug },
+  inventory: { text: 'Inventory', icon: Boxes },
   tools: { text: 'Tools held', icon: Wrench },
   grants: { text: 'Grants', icon: KeyRound },
   settings: { text: 'Settings', icon: Settings },
@@ -44,7 +46,7 @@ export function Sidebar({ current }: { readonly current: ScreenName }) {
         })}
       </ul>
       <p className="mt-auto px-2.5 text-xs leading-5 text-muted">
-        <bdi>{state.person}</bdi>
+        <bdi>{personLabel(state.signedIn.person)}</bdi>
         <br />
         {number(state.trail.sequence)} entries recorded
         <br />

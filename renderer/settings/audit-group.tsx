@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import type { VerifyReport } from '../../shared/audit.ts';
 import { Button } from '../components/button.tsx';
 import { Callout } from '../components/callout.tsx';
@@ -6,25 +5,19 @@ import { number } from '../components/count.ts';
 import { Code } from '../components/facts.tsx';
 import { Toned } from '../components/tone.tsx';
 import { useNow } from '../components/use-now.ts';
+import { useTask } from '../components/use-task.ts';
 import { useApp } from '../dashboard/app-context.ts';
-import { sentence } from '../latest.ts';
 import { deliveryWords, verifyWords } from './delivery-words.ts';
 import { Group, Setting, TextSetting } from './field.tsx';
 import { useSave } from './use-save.ts';
 import { checkEndpoint } from './validation.ts';
-
-type Task<T> =
-  | { readonly at: 'rest' }
-  | { readonly at: 'running' }
-  | { readonly at: 'failed'; readonly message: string }
-  | { readonly at: 'done'; readonly value: T };
 
 /** Where the audit goes, whether it arrives, and whether it is unbroken. */
 export function AuditGroup() {
   const { state } = useApp();
   const save = useSave();
   const now = useNow(1000);
-  const { delivery, trail } = state;
+  const { delivery, trail, holds } = state;
   const words = deliveryWords(delivery, now);
   return (
     <Group title="Audit">
@@ -34,6 +27,7 @@ export function AuditGroup() {
         value={state.settings.auditEndpoint}
         check={checkEndpoint}
         save={(text) => save({ auditEndpoint: text })}
+        hold={holds.auditEndpoint}
         placeholder="https://collector.example.com/v1/logs"
       />
       <Setting
@@ -65,18 +59,6 @@ export function AuditGroup() {
       <Export />
     </Group>
   );
-}
-
-function useTask<T>(run: () => Promise<T>): { task: Task<T>; start: () => void } {
-  const [task, setTask] = useState<Task<T>>({ at: 'rest' });
-  const start = () => {
-    setTask({ at: 'running' });
-    run().then(
-      (value) => setTask({ at: 'done', value }),
-      (error: unknown) => setTask({ at: 'failed', message: sentence(error) }),
-    );
-  };
-  return { task, start };
 }
 
 function Verify() {

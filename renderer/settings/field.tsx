@@ -1,4 +1,6 @@
+import { Lock } from 'lucide-react';
 import { type ReactNode, useId, useState } from 'react';
+import type { SettingHold } from '../../shared/managed-status.ts';
 import { Toned } from '../components/tone.tsx';
 import type { Check } from './validation.ts';
 
@@ -20,6 +22,8 @@ export function Setting(props: {
   readonly name: ReactNode;
   readonly about?: ReactNode;
   readonly children?: ReactNode;
+  /** Set where the organisation has a say in it. */
+  readonly hold?: SettingHold | undefined;
 }) {
   return (
     <div className="grid grid-cols-[minmax(0,1fr)_minmax(0,300px)] items-start gap-6 px-4 py-3">
@@ -27,8 +31,22 @@ export function Setting(props: {
         <div className="font-medium">{props.name}</div>
         {props.about ? <div className="text-muted">{props.about}</div> : null}
       </div>
-      <div className="min-w-0">{props.children}</div>
+      <div className="min-w-0">
+        {props.children}
+        <Held hold={props.hold} />
+      </div>
     </div>
+  );
+}
+
+/** Why a setting cannot be changed, or not in every direction; nothing where it is free. */
+function Held({ hold }: { readonly hold: SettingHold | undefined }) {
+  if (hold === undefined || hold.hold === 'free') return null;
+  return (
+    <p className="mt-1 flex items-start gap-1.5 text-xs text-muted">
+      <Lock size={12} className="mt-0.5 shrink-0" aria-hidden="true" />
+      <bdi>{hold.sentence}</bdi>
+    </p>
   );
 }
 
@@ -43,11 +61,12 @@ export interface TextSettingProps {
   readonly unit?: string;
   readonly numeric?: boolean;
   readonly placeholder?: string;
+  readonly hold?: SettingHold | undefined;
 }
 
 /** A typed setting, saved on Enter and when the field is left; a wrong one stays in the field with the reason beside it. */
 export function TextSetting(props: TextSettingProps) {
-  const { name, about, value, check, save, unit, numeric = false, placeholder } = props;
+  const { name, about, value, check, save, unit, numeric = false, placeholder, hold } = props;
   const [draft, setDraft] = useState<string>();
   const [problem, setProblem] = useState('');
   const [saved, setSaved] = useState(false);
@@ -72,13 +91,14 @@ export function TextSetting(props: TextSettingProps) {
   };
 
   return (
-    <Setting name={<label htmlFor={fieldId}>{name}</label>} about={about}>
+    <Setting name={<label htmlFor={fieldId}>{name}</label>} about={about} hold={hold}>
       <div className="flex items-center gap-2">
         <input
           id={fieldId}
           value={draft ?? value}
           inputMode={numeric ? 'numeric' : 'text'}
           placeholder={placeholder}
+          disabled={hold?.hold === 'locked'}
           spellCheck={false}
           aria-invalid={problem !== ''}
           aria-describedby={noteId}
@@ -95,7 +115,7 @@ export function TextSetting(props: TextSettingProps) {
               setProblem('');
             }
           }}
-          className={`h-7.5 rounded-control border bg-surface px-2.5 placeholder:text-muted ${numeric ? 'w-20' : 'w-full'} ${problem === '' ? 'border-control' : 'border-danger'}`}
+          className={`h-7.5 rounded-control border bg-surface px-2.5 placeholder:text-muted disabled:bg-inset disabled:text-muted ${numeric ? 'w-20' : 'w-full'} ${problem === '' ? 'border-control' : 'border-danger'}`}
         />
         {unit ? <span className="text-muted">{unit}</span> : null}
       </div>
@@ -115,19 +135,28 @@ export function ChoiceSetting<T extends string>(props: {
   readonly options: readonly (readonly [T, string])[];
   readonly onChoose: (value: T) => void;
   readonly problem?: string;
+  readonly hold?: SettingHold | undefined;
+  /** Where it is floored: whether an option is looser than the floor. */
+  readonly tooLoose?: (option: T) => boolean;
 }) {
-  const { name, about, value, options, onChoose, problem = '' } = props;
+  const { name, about, value, options, onChoose, problem = '', hold, tooLoose } = props;
+  const barred = (option: T): boolean =>
+    hold?.hold === 'locked' || (hold?.hold === 'floored' && tooLoose?.(option) === true);
   const group = useId();
   return (
-    <Setting name={name} about={about}>
+    <Setting name={name} about={about} hold={hold}>
       <fieldset className="flex flex-col gap-1">
         <legend className="sr-only">{name}</legend>
         {options.map(([option, label]) => (
-          <label key={option} className="flex items-center gap-2">
+          <label
+            key={option}
+            className={`flex items-center gap-2 ${barred(option) ? 'text-muted' : ''}`}
+          >
             <input
               type="radio"
               name={group}
               checked={value === option}
+              disabled={barred(option)}
               onChange={() => onChoose(option)}
               className="accent-accent"
             />

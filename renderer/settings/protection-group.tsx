@@ -6,15 +6,16 @@ import { Code } from '../components/facts.tsx';
 import { Modal } from '../components/modal.tsx';
 import { Toned } from '../components/tone.tsx';
 import { useApp } from '../dashboard/app-context.ts';
+import { ConfigSettings } from './config-settings.tsx';
 import { ChoiceSetting, Group, Setting, TextSetting } from './field.tsx';
 import { useSave } from './use-save.ts';
-import { checkSeconds, checkShortcut } from './validation.ts';
+import { checkFloor, checkSeconds, checkShortcut } from './validation.ts';
 
 /** Whether calls are stopped or only watched, how long a person has to answer, and the kill shortcut. */
 export function ProtectionGroup() {
   const { state } = useApp();
   const save = useSave();
-  const { settings, policy, keychain } = state;
+  const { settings, policy, keychain, holds } = state;
   const [asking, setAsking] = useState(false);
   const [problem, setProblem] = useState('');
   const setMode = (mode: 'enforce' | 'monitor') => {
@@ -33,12 +34,15 @@ export function ProtectionGroup() {
         ]}
         onChoose={(mode) => (mode === 'monitor' ? setAsking(true) : setMode('enforce'))}
         problem={problem}
+        hold={holds.mode}
+        tooLoose={(mode) => mode === 'monitor' && holds.mode?.floor !== 'monitor'}
       />
       <TextSetting
         name="Time to answer"
         about="A call that nobody answers is denied after this."
         value={String(settings.approvalSeconds)}
-        check={checkSeconds}
+        check={(text) => checkSeconds(text) || checkFloor(text, holds.approvalSeconds)}
+        hold={holds.approvalSeconds}
         save={(text) => save({ approvalSeconds: Number(text) })}
         unit="seconds"
         numeric
@@ -50,7 +54,9 @@ export function ProtectionGroup() {
         check={checkShortcut}
         save={(text) => save({ killShortcut: text })}
         placeholder="CommandOrControl+Shift+F12"
+        hold={holds.killShortcut}
       />
+      <ConfigSettings />
       <Setting
         name="Policy"
         about={

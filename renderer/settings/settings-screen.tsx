@@ -6,6 +6,8 @@ import { useApp } from '../dashboard/app-context.ts';
 import { sentence } from '../latest.ts';
 import { AuditGroup } from './audit-group.tsx';
 import { ChoiceSetting, Group, Setting } from './field.tsx';
+import { OrganisationGroup } from './organisation-group.tsx';
+import { PersonGroup } from './person-group.tsx';
 import { ProtectionGroup } from './protection-group.tsx';
 import { useSave } from './use-save.ts';
 
@@ -14,6 +16,8 @@ export function SettingsScreen() {
   return (
     <Screen title="Settings" about="What you change takes effect at once.">
       <div className="flex max-w-[820px] flex-col gap-4">
+        <OrganisationGroup />
+        <PersonGroup />
         <ProtectionGroup />
         <AuditGroup />
         <AppGroup />
@@ -34,7 +38,8 @@ function AppGroup() {
   const [themeProblem, setThemeProblem] = useState('');
   const [loginProblem, setLoginProblem] = useState('');
   const [folderProblem, setFolderProblem] = useState('');
-  const { settings } = state;
+  const { settings, holds } = state;
+  const login = holds.startAtLogin;
   return (
     <Group title="App">
       <ChoiceSetting
@@ -44,15 +49,20 @@ function AppGroup() {
         options={themes}
         onChoose={(theme) => void save({ theme }).then(setThemeProblem)}
         problem={themeProblem}
+        hold={holds.theme}
       />
       <Setting
         name="Start at login"
         about="Without Airlock running, protected servers cannot be used."
+        hold={login}
       >
         <label className="flex items-center gap-2">
           <input
             type="checkbox"
             checked={settings.startAtLogin}
+            disabled={
+              login?.hold === 'locked' || (login?.hold === 'floored' && login.floor !== false)
+            }
             onChange={(event) =>
               void save({ startAtLogin: event.target.checked }).then(setLoginProblem)
             }

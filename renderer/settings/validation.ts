@@ -1,3 +1,5 @@
+import type { SettingHold } from '../../shared/managed-status.ts';
+
 /** What is wrong with a typed setting, as a sentence for beside its field; empty where nothing is. */
 export type Check = (text: string) => string;
 
@@ -21,3 +23,9 @@ export const checkEndpoint: Check = (text) => {
 /** A global shortcut in Electron's notation; main says whether the system lets it be taken. */
 export const checkShortcut: Check = (text) =>
   text.length <= 64 ? '' : 'A shortcut has at most 64 characters.';
+
+/** Refuses more seconds than the organisation allows: the sooner silence denies, the stricter. */
+export const checkFloor = (text: string, hold: SettingHold | undefined): string =>
+  hold?.hold === 'floored' && typeof hold.floor === 'number' && Number(text) > hold.floor
+    ? hold.sentence
+    : '';

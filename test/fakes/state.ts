@@ -1,4 +1,4 @@
-import { defaultSettings } from '../../shared/settings.ts';
+import { defaultSettings, type Settings } from '../../shared/settings.ts';
 import { AppState, type SessionView } from '../../shared/state.ts';
 
 /** A live session as the tray and the dashboard see it. */
@@ -18,6 +18,9 @@ export const aSession = (over: Partial<SessionView> = {}): SessionView => ({
   ...over,
 });
 
+/** The settings of somebody who has seen the introduction. */
+export const knownSettings: Settings = { ...defaultSettings, introduced: true };
+
 /** A state in which everything is well; parsed, so that the fake cannot drift from the contract. */
 export const aState = (over: Partial<AppState> = {}): AppState =>
   AppState.parse({
@@ -34,7 +37,14 @@ export const aState = (over: Partial<AppState> = {}): AppState =>
     delivery: { state: 'off', endpoint: '', pending: 0, deliveredThrough: 0, setAside: 0 },
     keychain: { available: true, problem: '' },
     policy: { rules: 5, userFile: '/home/ada/policy.cedar', problems: [] },
-    settings: defaultSettings,
+    settings: knownSettings,
+    holds: {},
+    managed: { state: 'not-managed', organisation: '', notices: [], problems: [] },
+    signedIn: {
+      person: { kind: 'os', name: 'ada', groups: [] },
+      status: { state: 'not-offered' },
+    },
+    configChanges: [],
     recent: [],
     ...over,
   });

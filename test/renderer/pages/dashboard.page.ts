@@ -1,5 +1,5 @@
 import { expect } from '@playwright/test';
-import { defaultSettings } from '../../../shared/settings.ts';
+import { knownSettings } from '../../fakes/state.ts';
 import { aDay, dashboardAnswers, dashboardState, liveSessions } from './dashboard-answers.ts';
 import { heldTools } from './held-tools.ts';
 import { test } from './open-page.ts';
@@ -45,7 +45,7 @@ test('monitor mode and a trail that cannot be written are said loudly', async ({
   openPage,
 }) => {
   const state = dashboardState({
-    settings: { ...defaultSettings, mode: 'monitor' },
+    settings: { ...knownSettings, mode: 'monitor' },
     trail: { chain: 'c', sequence: 9, writable: false, problem: 'The disk is full.' },
   });
   const { violations } = await openPage('dashboard', dashboardAnswers(state));
@@ -59,7 +59,7 @@ test('monitor mode and a trail that cannot be written are said loudly', async ({
 
 test('every screen is reached by keyboard and marked as current', async ({ page, openPage }) => {
   await openPage('dashboard', dashboardAnswers(dashboardState()));
-  for (const screen of ['connections', 'tools', 'grants', 'settings', 'activity']) {
+  for (const screen of ['connections', 'inventory', 'tools', 'grants', 'settings', 'activity']) {
     await page.getByTestId(`nav-${screen}`).press('Enter');
     await expect(page.getByTestId(`nav-${screen}`)).toHaveAttribute('aria-current', 'page');
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
@@ -68,7 +68,7 @@ test('every screen is reached by keyboard and marked as current', async ({ page,
 
 test('follows the theme of the settings over that of the system', async ({ page, openPage }) => {
   await page.emulateMedia({ colorScheme: 'light' });
-  const settings = { ...defaultSettings, theme: 'dark' as const };
+  const settings = { ...knownSettings, theme: 'dark' as const };
   const { push } = await openPage('dashboard', dashboardAnswers(dashboardState({ settings })));
   const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   await expect.poll(ground).toBe('rgb(26, 27, 30)');
