@@ -7,6 +7,8 @@ export interface EffectiveSetting<T> {
   readonly source: 'default' | 'user' | 'managed';
   /** `locked`: it stands. `floored`: it may be stricter. `free`: it is the person's. */
   readonly hold: 'free' | 'floored' | 'locked';
+  /** The least strict value that is let through; absent where it is free. */
+  readonly floor?: T;
   /** For people; empty where it is free. */
   readonly sentence: string;
 }
@@ -27,10 +29,17 @@ const strictness: { readonly [K in Key]?: (value: Settings[K]) => number } = {
   // Silence denies sooner.
   approvalSeconds: (value) => -value,
   startAtLogin: (value) => (value ? 1 : 0),
+  onDrift: (value) => ['leave', 'ask', 'reapply'].indexOf(value),
+  onNewEntry: (value) => ['leave', 'ask', 'route', 'block'].indexOf(value),
 };
 
 /** Values that hold where IT's own cannot be read: the strictest there is. */
-const strictest: SettingsPatch = { mode: 'enforce', startAtLogin: true };
+const strictest: SettingsPatch = {
+  mode: 'enforce',
+  startAtLogin: true,
+  onDrift: 'reapply',
+  onNewEntry: 'block',
+};
 
 const keys = Object.keys(defaultSettings) as Key[];
 
@@ -90,16 +99,16 @@ function effective<K extends Key>(
   const floor = managed.value as Settings[K];
   if (managed.mode === 'lock' || strictness[key] === undefined) {
     const sentence = `${organisation} has set this. You cannot change it.`;
-    return { value: floor, source: 'managed', hold: 'locked', sentence };
+    return { value: floor, source: 'managed', hold: 'locked', floor, sentence };
   }
   const sentence = `${organisation} allows ${String(floor)} or stricter here.`;
   const chosen = own ?? defaultSettings[key];
   // A default that is stricter than the floor stays, as a floor loosens nothing.
   if (isAsStrict(key, chosen, floor)) {
     const source = own === undefined ? 'default' : 'user';
-    return { value: chosen, source, hold: 'floored', sentence };
+    return { value: chosen, source, hold: 'floored', floor, sentence };
   }
-  return { value: floor, source: 'managed', hold: 'floored', sentence };
+  return { value: floor, source: 'managed', hold: 'floored', floor, sentence };
 }
 
 /**
@@ -120,6 +129,9 @@ export function effectiveSettings(
     killShortcut: of('killShortcut'),
     theme: of('theme'),
     startAtLogin: of('startAtLogin'),
+    onDrift: of('onDrift'),
+    onNewEntry: of('onNewEntry'),
+    introduced: of('introduced'),
   };
 }
 
@@ -131,4 +143,7 @@ export const plainSettings = (settings: EffectiveSettings): Settings => ({
   killShortcut: settings.killShortcut.value,
   theme: settings.theme.value,
   startAtLogin: settings.startAtLogin.value,
+  onDrift: settings.onDrift.value,
+  onNewEntry: settings.onNewEntry.value,
+  introduced: settings.introduced.value,
 });

@@ -16,6 +16,9 @@ const values: { readonly [K in keyof Settings]: fc.Arbitrary<Settings[K]> } = {
   killShortcut: fc.constantFrom('', 'Control+Shift+K'),
   theme: fc.constantFrom('system', 'light', 'dark'),
   startAtLogin: fc.boolean(),
+  onDrift: fc.constantFrom('reapply', 'ask', 'leave'),
+  onNewEntry: fc.constantFrom('ask', 'route', 'block', 'leave'),
+  introduced: fc.boolean(),
 };
 const keys = Object.keys(defaultSettings) as (keyof Settings)[];
 
