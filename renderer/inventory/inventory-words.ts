@@ -9,7 +9,7 @@ import type {
   TrustState,
 } from '../../shared/inventory.ts';
 import type { Tone } from '../components/risk-words.ts';
-import { dateTime } from '../components/time-words.ts';
+import { rowTime } from '../components/time-words.ts';
 
 /** A word with how loudly it is said. */
 interface Words {
@@ -92,7 +92,7 @@ export function usedBy(server: InventoryServer): string {
 
 /** When a server was last seen, as short as a column. */
 export const lastSeen = (server: InventoryServer, now: number): string =>
-  server.live > 0 ? 'Running now' : dateTime(server.lastSeenAt, now);
+  server.live > 0 ? 'Running now' : rowTime(server.lastSeenAt, now);
 
 /** Below what a process runs, from the app down to it; empty where nothing is known of that. */
 export const lineage = ({ parents }: StrayServer): string =>

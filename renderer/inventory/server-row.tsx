@@ -48,10 +48,14 @@ export const ServerRow = memo(function ServerRow(props: {
             {route.text}
           </Toned>
         </span>
-        <span className="min-w-0" title={server.trust.reason}>
-          <Toned tone={trust.tone} oneLine>
-            {trust.text}
-          </Toned>
+        <span className="min-w-0 truncate" title={server.trust.reason}>
+          {trust.tone === 'danger' ? (
+            <Toned tone={trust.tone} oneLine>
+              {trust.text}
+            </Toned>
+          ) : (
+            trust.text
+          )}
         </span>
         <span className="min-w-0 truncate text-muted">{lastSeen(server, now)}</span>
       </button>

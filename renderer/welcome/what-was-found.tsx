@@ -26,7 +26,7 @@ export function WhatWasFound(props: {
       <dl className="grid grid-cols-3 gap-3">
         <Fact value={found.clients} name="AI clients" />
         <Fact value={found.servers} name="servers they use" />
-        <Fact value={found.secrets} name="secrets in plain files" warn={found.secrets > 0} />
+        <Fact value={found.secrets} name="secrets in plain text" warn={found.secrets > 0} />
       </dl>
       {plans.length === 0 ? (
         <Callout tone="ok">There is nothing left to protect.</Callout>
@@ -50,7 +50,7 @@ export function WhatWasFound(props: {
 
 function Fact(props: { readonly value: number; readonly name: string; readonly warn?: boolean }) {
   return (
-    <div className="flex flex-col-reverse rounded-panel border border-line px-3 py-2.5">
+    <div className="flex flex-col-reverse justify-end rounded-panel border border-line px-3 py-2.5">
       <dt className="text-muted">{props.name}</dt>
       <dd className={`text-[22px] leading-8 font-semibold ${props.warn ? 'text-warn' : ''}`}>
         {number(props.value)}
