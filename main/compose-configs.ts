@@ -118,6 +118,8 @@ export function openConfigs(
       for (const detail of problems) record({ kind: 'problem', detail });
       return problems;
     },
+    /** For the watch, which writes by the same ways and in the same turn. */
+    watching: { configs: ports, alone },
     journalFolder: join(data, 'journal'),
   };
 }

@@ -17,6 +17,7 @@ import { makeSessions, type Sessions } from './compose-sessions.ts';
 import { openSignIns } from './compose-sign-ins.ts';
 import { openUpstream } from './compose-upstream.ts';
 import { writeBridgeToken } from './identity/bridge-token.ts';
+import type { Sightings } from './inventory/sightings.ts';
 import type { BridgeSource } from './relay/bridge-install.ts';
 import { listenForBridges } from './relay/socket-listener.ts';
 
@@ -32,6 +33,8 @@ export interface RelayPorts {
   readonly browser: BrowserPorts;
   readonly report: (sentence: string) => void;
   readonly onChange: () => void;
+  /** Remembers servers; absent until their configs can be looked at, which needs the bridge. */
+  readonly seen: () => Pick<Sightings, 'called' | 'introduced'> | undefined;
 }
 
 /** Installs the bridge, listens for it, and governs every session that comes through. */
@@ -109,7 +112,11 @@ export async function openRelay(governance: Governance, ports: RelayPorts) {
     record,
     killed: kill.refusal,
     onChange: ports.onChange,
-    onCall: (connectionId) => routed.add(connectionId),
+    onCall(connectionId, server) {
+      routed.add(connectionId);
+      ports.seen()?.called(connectionId, server);
+    },
+    onServer: (server, reported) => ports.seen()?.introduced(server, reported),
     onEnd: approvals.grants.endSession,
     now: Date.now,
   });

@@ -87,6 +87,7 @@ export async function runGoverned(request: RunRequest): Promise<Result<null>> {
     killed: (of) => current().refusal(of),
     onChange: () => undefined,
     onCall: () => undefined,
+    onServer: () => undefined,
     onEnd: () => undefined,
     now: Date.now,
   });

@@ -9,6 +9,7 @@ import type { Eras } from './compose-era.ts';
 import { makeFailures } from './compose-failures.ts';
 import { fitForHttp } from './compose-fit.ts';
 import { type LiveProbe, makeServers } from './compose-server.ts';
+import type { Reported } from './relay/handshake.ts';
 import type { ListedTool, ListPage, Withheld } from './relay/list-answer.ts';
 import { startSession } from './relay/session.ts';
 import type { Session, Streams } from './relay/session-ports.ts';
@@ -25,7 +26,6 @@ export interface SessionsPorts {
     tools: readonly ListedTool[],
     page: ListPage,
   ) => readonly Withheld[];
-  /** Writes an entry that no forward depends on. */
   readonly record: (entry: EntryInput) => void;
   /** The sentence that stops everything of a connection while a kill covers it. */
   readonly killed: (of: {
@@ -35,7 +35,8 @@ export interface SessionsPorts {
   }) => string | undefined;
   readonly onChange: () => void;
   /** A call came through this connection: the proof that its entry is routed. */
-  readonly onCall: (connectionId: string) => void;
+  readonly onCall: (connectionId: string, server: ServerIdentity) => void;
+  readonly onServer: (server: ServerIdentity, reported: Reported) => void;
   readonly onEnd: (sessionId: string) => void;
   readonly now: () => number;
 }
@@ -96,9 +97,10 @@ export function makeSessions(ports: SessionsPorts) {
       onToolList: (tools, page) => fitForHttp(server, tools, ports.onToolList(server, tools, page)),
       facts: {
         introduced(who, reported) {
-          if (who === 'server')
+          if (who === 'server') {
+            ports.onServer(server, reported);
             change(sessionId, { reportedServer: `${reported.name} ${reported.version}` });
-          else
+          } else
             about(
               'session.opened',
               arrival,
@@ -127,7 +129,7 @@ export function makeSessions(ports: SessionsPorts) {
           about('list.filtered', arrival, sessionId, `Withheld from the list of tools: ${names}.`);
         },
         called() {
-          ports.onCall(arrival.connectionId);
+          ports.onCall(arrival.connectionId, server);
           const one = live.get(sessionId);
           if (one) one.view = { ...one.view, calls: one.view.calls + 1, lastCallAt: ports.now() };
         },
@@ -215,7 +217,7 @@ export function makeSessions(ports: SessionsPorts) {
   }
 
   return {
-    /** Takes a client in: starts its server and relays until either side is done. Never rejects. */
+    /** Takes a client in until either side is done. Never rejects. */
     admit(arrival: Arrival): Promise<Departure> {
       const departure = take(arrival).finally(() => admitted.delete(departure));
       admitted.add(departure);
@@ -224,7 +226,6 @@ export function makeSessions(ports: SessionsPorts) {
 
     all: (): readonly LiveSession[] => [...live.values()],
     probes: (): readonly LiveProbe[] => servers.probes(),
-    /** The live sessions, and those that failed a short while ago. */
     views: (): SessionView[] => [...[...live.values()].map((one) => one.view), ...failures.views()],
 
     /** Ends the sessions that a kill kept without a server and that none covers any more: clients start anew. */

@@ -1,15 +1,17 @@
 import type { ApprovalsView } from '../shared/approval.ts';
+import type { KillOrigin, KillScope } from '../shared/kill.ts';
 import { fail, ok, type Result } from '../shared/outcome.ts';
 import type { Settings, SettingsPatch } from '../shared/settings.ts';
 import type { AppState } from '../shared/state.ts';
 import { openApprovals } from './compose-approvals.ts';
-import { openConfigs } from './compose-configs.ts';
 import { openDelivery } from './compose-delivery.ts';
 import { type Governance, type MachinePlace, openGovernance } from './compose-governance.ts';
 import type { BrowserPorts } from './compose-oauth.ts';
 import { followPolicy } from './compose-policy.ts';
 import { openRelay } from './compose-relay.ts';
+import { unmanaged, withoutOrganisation } from './compose-standing.ts';
 import { appState } from './compose-state.ts';
+import { openSurroundings, type Surroundings } from './compose-surroundings.ts';
 import { serveControl } from './kill/control-server.ts';
 import type { BridgeSource } from './relay/bridge-install.ts';
 import { instanceOwner, ownDataFolder } from './storage/instance-lock.ts';
@@ -96,14 +98,20 @@ export async function composeApp(ports: AppPorts) {
     seconds: () => kept.get().approvalSeconds,
     onChange: changed,
   });
-  const relay = await openRelay(governance, { ...ports, approvals, report, onChange: changed });
+  let surroundings: Surroundings | undefined;
+  const relay = await openRelay(governance, {
+    ...ports,
+    approvals,
+    report,
+    onChange: changed,
+    seen: () => surroundings?.seen,
+  });
   if (!relay.ok) {
     governance.close();
     lock.value.release();
     return relay;
   }
   const { kill, sessions, signIns, bridgeFile } = relay.value;
-  const configs = openConfigs(governance, { machine: ports.machine, data: ports.data, bridgeFile });
   const delivery = openDelivery(governance, {
     data: ports.data,
     version: ports.version,
@@ -118,6 +126,10 @@ export async function composeApp(ports: AppPorts) {
       : { available: false, problem: found.problem.message };
     changed();
   };
+
+  function stopConnection(connectionId: string, origin: KillOrigin, reason?: string): void {
+    void kill.throwKill({ kind: 'connection', connectionId }, origin, governance.person, reason);
+  }
 
   function state(): AppState {
     const parts = {
@@ -138,13 +150,26 @@ export async function composeApp(ports: AppPorts) {
         problems: [...governance.problems(), ...reports],
       },
       settings: kept.get(),
+      ...unmanaged(kept.get(), governance.person),
+      configChanges: surroundings?.changes() ?? [],
       recent: governance.trail.recent(50),
     };
     return appState(parts, signIns.needed());
   }
 
   const unfollow = followPolicy(governance, changed);
-  await configs.recover();
+  surroundings = await openSurroundings(governance, {
+    ...ports,
+    bridgeFile,
+    settings: kept.get,
+    sessions: sessions.views,
+    refusal: kill.refusal,
+    proveRoutes: relay.value.proveRoutes,
+    block: (connectionId) => stopConnection(connectionId, 'dashboard'),
+    report,
+    onChange: changed,
+  });
+  const around = surroundings;
   void probe();
   const closeControl = await serveControl(ports.data, ports.machine.tmp, ports.machine.platform, {
     state,
@@ -160,16 +185,12 @@ export async function composeApp(ports: AppPorts) {
     },
     report,
     activity: governance.trail.page,
-    scan: async () => {
+    ...around.calls,
+    ...withoutOrganisation,
+    async scan() {
       await probe();
-      return relay.value.proveRoutes(await configs.scan());
+      return around.calls.scan();
     },
-    previewProtect: configs.previewProtect,
-    previewRestore: configs.previewRestore,
-    protect: async (files: Parameters<typeof configs.protect>[0]) =>
-      ok(await configs.protect(files)),
-    restore: async (files: Parameters<typeof configs.restore>[0]) =>
-      ok(await configs.restore(files)),
     grants: approvals.grants.list,
     revokeGrant: approvals.grants.revoke,
     acceptTool: (serverId: string, tool: string, heldHash: string) =>
@@ -191,25 +212,16 @@ export async function composeApp(ports: AppPorts) {
       }
       return set;
     },
-    kill: (
-      scope: Parameters<typeof kill.throwKill>[0],
-      origin: Parameters<typeof kill.throwKill>[1],
-      reason?: string,
-    ) => kill.throwKill(scope, origin, governance.person, reason),
+    kill: (scope: KillScope, origin: KillOrigin, reason?: string) =>
+      kill.throwKill(scope, origin, governance.person, reason),
     resume: (killId: string, reason: string) =>
       kill.resume(killId, reason, { kind: 'person', name: governance.person }),
     verifyAudit: delivery.verify,
     exportAudit: delivery.exportToFile,
     approvals: approvals.queue.view,
     answerApproval: approvals.queue.answer,
-    pauseConnection(connectionId: string): void {
-      void kill.throwKill(
-        { kind: 'connection', connectionId },
-        'approval',
-        governance.person,
-        'Paused after a flood of requests.',
-      );
-    },
+    pauseConnection: (connectionId: string): void =>
+      stopConnection(connectionId, 'approval', 'Paused after a flood of requests.'),
     approvalsShown: approvals.queue.shown,
     windowLost: approvals.queue.windowLost,
     windowShown: approvals.queue.unsettle,
@@ -218,6 +230,7 @@ export async function composeApp(ports: AppPorts) {
       clearTimeout(timer);
       listeners = [];
       unfollow();
+      await around.close();
       await closeControl();
       await relay.value.stop();
       governance.record({
