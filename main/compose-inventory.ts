@@ -11,7 +11,12 @@ import { type InventoryJudges, inventoryOf } from './inventory/inventory.ts';
 import { localListeners } from './inventory/local-listeners.ts';
 import { readCommands } from './inventory/process-commands.ts';
 import type { RunningProcess } from './inventory/running-process.ts';
-import { makeSightings, type NewServer, type SightingPorts } from './inventory/sightings.ts';
+import {
+  makeSightings,
+  type NewServer,
+  type SightingPorts,
+  type Sightings,
+} from './inventory/sightings.ts';
 import { findStray } from './inventory/stray-processes.ts';
 import { toolRisk } from './policy/risk.ts';
 import type { StateStore } from './storage/state-store.ts';
@@ -120,14 +125,24 @@ export function openInventory(
         detail: found.detail,
       }),
   });
+  /** A full disk must not end a session: what is only remembered is remembered another time. */
+  const forgiving = (work: () => void): void => {
+    try {
+      work();
+    } catch (error) {
+      if (state.problemOf(error) === undefined) throw error;
+    }
+  };
   return {
     /** Every scan of the app goes through here. */
-    seen: sightings.seen,
-    called: sightings.called,
-    introduced: sightings.introduced,
+    seen: (report: ScanReport): void => forgiving(() => sightings.seen(report)),
+    called: (...of: Parameters<Sightings['called']>): void =>
+      forgiving(() => sightings.called(...of)),
+    introduced: (...of: Parameters<Sightings['introduced']>): void =>
+      forgiving(() => sightings.introduced(...of)),
     async get(): Promise<Inventory> {
       const report = await scan();
-      sightings.seen(report);
+      forgiving(() => sightings.seen(report));
       const pids = [process.pid];
       const around = await lookAround(report, { machine, mask, pids });
       const pins = state.pins.all().rows;
@@ -145,7 +160,7 @@ export function openInventory(
       return probed;
     },
     /** For the end of the app. */
-    flush: sightings.flush,
+    flush: (): void => forgiving(sightings.flush),
   };
 }
 

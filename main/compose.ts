@@ -41,7 +41,7 @@ export interface AppPorts {
   readonly browser: BrowserPorts;
 }
 
-/** How often the state may be pushed, in milliseconds: often enough to look live, rarely enough to cost nothing. */
+/** How often the state may be pushed, in milliseconds. */
 const pushMs = 200;
 
 /** Makes the parts, joins them and starts serving. Every problem is one that a person can do something about. */
@@ -81,11 +81,8 @@ export async function composeApp(ports: AppPorts) {
   }
   settings = ports.openSettings();
   const kept = settings;
-  governance.record({
-    kind: 'app.started',
-    person: governance.person,
-    detail: `Airlock Desktop ${ports.version} started.`,
-  });
+  const { person } = governance;
+  governance.record({ kind: 'app.started', person, detail: `Airlock ${ports.version} started.` });
   const reports: string[] = kept.problem === '' ? [] : [kept.problem];
   const report = (sentence: string): void => {
     governance.record({ kind: 'problem', detail: sentence });

@@ -23,9 +23,9 @@ test.each(Object.keys(ways))(
       expect([...wrong, ...way.wrong], `seed ${seed}`).toEqual([]);
       const seconds = ((performance.now() - since) / 1_000).toFixed(0);
       progress(
-      `identity: ${name}, seed ${seed}: ${toServer} to the server, ${toClient} to the client, ${seconds} s`,
-    );
-  } finally {
+        `identity: ${name}, seed ${seed}: ${toServer} to the server, ${toClient} to the client, ${seconds} s`,
+      );
+    } finally {
       way.close();
     }
   },

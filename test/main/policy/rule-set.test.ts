@@ -50,7 +50,11 @@ describe('rules that can be used', () => {
   });
 
   test('nothing is nothing', () => {
-    expect(compile('// only a comment')).toMatchObject({ rules: [], problems: [], broken: undefined });
+    expect(compile('// only a comment')).toMatchObject({
+      rules: [],
+      problems: [],
+      broken: undefined,
+    });
   });
 });
 
