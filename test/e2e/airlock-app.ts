@@ -49,11 +49,12 @@ function homeEnv(home: string): Record<string, string> {
   };
 }
 
-/** Makes a fresh home. */
+/** Makes a fresh home, of a person who has seen the introduction. */
 export function aHome(): Home {
   const path = mkdtempSync(join(tmpdir(), 'airlock-home-'));
   const data = join(path, '.config', 'Airlock Desktop');
-  mkdirSync(dirname(data), { recursive: true });
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  writeFileSync(join(data, 'settings.json'), '{"introduced":true}', { mode: 0o600 });
   return {
     path,
     data,
