@@ -1,7 +1,7 @@
 // npm run bench [-- --quick | --legs http,size,many,memory [--small]]: one interleaved run of everything, ratios against
 // direct stdio (or the SDK's own HTTP server) in the same run. --quick leaves out the legs; --legs runs these alone, and
 // --small tries them out in seconds without writing anything down.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { electronRuntime } from '../../build/electron-runtime.mjs';
@@ -102,7 +102,9 @@ async function leg(name: string): Promise<void> {
 /** Keeps the raw figures of one part, and those of the others as they are. */
 function note(part: string, record: object): void {
   const file = join(root, 'test/bench/results.json');
-  const old = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+  const old: Record<string, unknown> = existsSync(file)
+    ? JSON.parse(readFileSync(file, 'utf8'))
+    : {};
   // Written first as the calls alone.
   const known = 'calls' in old && typeof old.calls === 'object' ? old : {};
   writeFileSync(file, `${JSON.stringify({ ...known, [part]: record }, null, 2)}\n`);
